@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Programs: Windows ones below win/, native ones below native/, unit tests below unit/.
+
+# ---- conformance: one Windows program, and the native peer it talks to ---------------------------------
+CHECK_DIR = mingw-check
+CONF_CFLAGS = -std=gnu11 -O1 -g $(WARN) -D_WIN32_WINNT=0x0A00 -I$(srcdir)/include -I$(srcdir) -I$(CHECK_DIR)/include -MMD
+CONF_OBJECTS = $(patsubst %.c,win/%.o,$(CONFORMANCE_SOURCES))
+
+$(CHECK_DIR)/lib/libcheck.a:
+	$(AM_V_GEN)$(srcdir)/build-aux/mingw-check $(CHECK_DIR)
+win/conformance/%.o: conformance/%.c $(CHECK_DIR)/lib/libcheck.a
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(MINGW_CC) $(CONF_CFLAGS) -c -o $@ $<
+win/conformance.exe: $(CONF_OBJECTS)
+	$(AM_V_GEN)$(MINGW_CC) -static -o $@ $(CONF_OBJECTS) -L$(CHECK_DIR)/lib $(CONFORMANCE_LIBS)
+native/peer: $(CONFORMANCE_PEER_SOURCES) $(CONFORMANCE_HEADERS)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(CC) -std=gnu11 -D_GNU_SOURCE -O1 -g $(WARN) -I$(srcdir)/include -o $@ \
+		$(addprefix $(srcdir)/,$(CONFORMANCE_PEER_SOURCES))
+win/pending_forms.exe: dlls/ws2_32/tests/pending_forms.c dlls/ws2_32/pending.def
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(MINGW_CC) -std=gnu11 -O1 $(WARN) -I$(srcdir)/dlls/ws2_32 -o $@ $<
+conformance: win/conformance.exe native/peer win/pending_forms.exe
+
+# ---- examples, bench and the programs of tests/: a .c each, built beside its directory's name ---------------
+PE_PROGRAMS_OF_ONE_FILE = $(EXAMPLE_PE_PROGRAMS) $(BENCH_PE_PROGRAMS)
+NATIVE_PROGRAMS_OF_ONE_FILE = $(EXAMPLE_NATIVE_PROGRAMS) $(BENCH_NATIVE_PROGRAMS)
+
+$(PE_PROGRAMS_OF_ONE_FILE): %.exe: %.c $(BENCH_HEADERS)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(MINGW_CC) -std=gnu11 -O2 $(WARN) -I$(srcdir)/include -o $@ $< -lws2_32
+$(NATIVE_PROGRAMS_OF_ONE_FILE): %: %.c $(BENCH_HEADERS)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARN) -I$(srcdir)/include -o $@ $< -pthread
+win/%.exe: %.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(MINGW_CC) -std=gnu11 -O2 $(WARN) -I$(srcdir)/include -o $@ $< -lws2_32
+native/%: %.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARN) -I$(srcdir)/include -o $@ $< -pthread
+bench: $(BENCH_PE_PROGRAMS) $(BENCH_NATIVE_PROGRAMS)
+
+# ---- unit tests of the Unix side, under the sanitizers -----------------------------------------------------
+UNIT_FLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g $(WARN) $(INCLUDES_COMMON) $(CHECK_CFLAGS)
+UNIT_PROGRAMS = $(UNIT_TESTS:%=unit/gcc/%) $(UNIT_TESTS:%=unit/clang/%)
+unit: $(UNIT_PROGRAMS)
+.PHONY: unit
+
+# ---- programs of tests/ --------------------------------------------------------------------------------------
+test-programs: $(TEST_PE_PROGRAMS) $(TEST_NATIVE_PROGRAMS)
+.PHONY: test-programs

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Running cases: one in this process, or many, each in a process of its own. */
+#ifndef SLUICE_CONFORMANCE_RUNNER_H
+#define SLUICE_CONFORMANCE_RUNNER_H
+
+struct test {
+    const char *subject, *name;
+    void (*run)(void);
+};
+
+extern const struct test tests[];
+extern const int test_count;
+
+/* Run one case in this process with Check; CASE_PASS or CASE_FAIL (a skip exits by itself). */
+int run_here(const struct test *test);
+
+/* Run every case that matches one of the patterns (`*` and `?` on "subject.name"; none: all), each
+ * in a child process of at most limit_ms, and print TAP.  0 when no case failed, else 1. */
+int run_all(char **patterns, int count, unsigned limit_ms, int verbose);
+
+/* Whether name matches the pattern, where `*` is any text and `?` any character. */
+int matches(const char *pattern, const char *name);
+
+#endif

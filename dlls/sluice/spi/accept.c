@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* WSPAccept with its condition function.  Whatever fails after the host has taken the connection gives it back
+ * to the listener (the host's DEFER request), so that no connection is lost. */
+#include "spi/spi.h"
+
+struct accepted {
+    SOCKET socket;
+    unsigned char peer[SPI_ADDRESS_MAX];
+    int peer_len;
+};
+
+/* What is wrong with a socket the host refused to accept on, by Windows' order of checks. */
+static int refine_error(SOCKET s, int error)
+{
+    struct afd_info info;
+
+    if (error == WSAEWOULDBLOCK || error == WSAENOTSOCK || afd_info(s, &info))
+        return error;
+    return info.type == SOCK_STREAM ? error : WSAEOPNOTSUPP;
+}
+
+static int take(SOCKET listener, SOCKET *s)
+{
+    ULONG handle;
+    int error = afd_call(listener, AFD_ACCEPT, NULL, 0, &handle, sizeof(handle));
+
+    if (error)
+        return refine_error(listener, error);
+    *s = (SOCKET)handle;
+    return 0;
+}
+
+static void give_back(SOCKET listener, SOCKET s)
+{
+    ULONG handle = (ULONG)s;
+
+    afd_call(listener, AFD_DEFER, &handle, sizeof(handle), NULL, 0);
+    NtClose((HANDLE)s);
+}
+
+/* The client sees a reset, which is what its connect or first transfer reports on Windows. */
+static void reject(SOCKET s)
+{
+    struct linger reset = {.l_onoff = 1, .l_linger = 0};
+    INT ignored;
+
+    WSPSetSockOpt(s, SOL_SOCKET, SO_LINGER, (char *)&reset, sizeof(reset), &ignored);
+    NtClose((HANDLE)s);
+}
+
+/* The room is checked before a connection is taken: one that cannot be reported stays queued. */
+static int check_address_room(SOCKET listener, struct sockaddr *addr, LPINT addrlen)
+{
+    struct afd_info info;
+    int room, need;
+
+    if (!addr || !addrlen)
+        return 0;
+    if (afd_info(listener, &info))
+        return WSAENOTSOCK;
+    need = info.family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    if (!guard_get(room, addrlen) || room < need || !guard_writable(addrlen, sizeof(*addrlen)) ||
+        !guard_writable(addr, need))
+        return WSAEFAULT;
+    return 0;
+}
+
+/* Runs the condition function. Returns 0 to keep the connection, or the code accept fails with. */
+static int ask_condition(SOCKET listener, struct accepted *got, LPCONDITIONPROC condition,
+                         DWORD_PTR data)
+{
+    unsigned char local[SPI_ADDRESS_MAX];
+    int local_len = 0;
+    WSABUF caller = {got->peer_len, (char *)got->peer}, none = {0, NULL}, none_back = {0, NULL};
+    WSABUF callee = {0, (char *)local};
+    GROUP group = 0;
+
+    if (!spi_local_address(got->socket, local, &local_len))
+        callee.len = local_len;
+    switch (condition(&caller, &none, NULL, NULL, &callee, &none_back, &group, data)) {
+    case CF_ACCEPT:
+        return 0;
+    case CF_DEFER:
+        give_back(listener, got->socket);
+        return WSATRY_AGAIN;
+    default:
+        reject(got->socket);
+        return WSAECONNREFUSED;
+    }
+}
+
+SOCKET WSPAPI WSPAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDITIONPROC condition,
+                        DWORD_PTR data, LPINT lpErrno)
+{
+    bool wants_peer = (addr && addrlen) || condition;
+    struct accepted got;
+    int error = check_address_room(s, addr, addrlen);
+
+    if (!error)
+        error = take(s, &got.socket);
+    if (error)
+        goto out;
+    if (wants_peer) {
+        error = spi_peer_address(got.socket, got.peer, &got.peer_len);
+        /* reset while it waited in the queue: it is accepted, and the first transfer says so */
+        if (error == WSAENOTCONN) {
+            memset(got.peer, 0, sizeof(got.peer));
+            spi_local_address(s, got.peer, &got.peer_len);
+            error = 0;
+        }
+    }
+    if (!error && !registry_add(got.socket))
+        error = WSAENOBUFS;
+    if (error) {
+        give_back(s, got.socket);
+        goto out;
+    }
+    if (condition && (error = ask_condition(s, &got, condition, data))) {
+        registry_remove(got.socket);
+        goto out;
+    }
+    if (addr && addrlen)
+        spi_put_address(addr, addrlen, got.peer, got.peer_len);
+out:
+    return spi_return(error, lpErrno) ? INVALID_SOCKET : got.socket;
+}

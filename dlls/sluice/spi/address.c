@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Socket addresses in and out of program memory, and a socket's own two. */
+#include "spi/spi.h"
+
+static int family_length(int family)
+{
+    switch (family) {
+    case AF_INET:
+        return sizeof(struct sockaddr_in);
+    case AF_INET6:
+        return sizeof(struct sockaddr_in6);
+    default:
+        return 0;
+    }
+}
+
+int spi_get_address(const struct sockaddr *name, int namelen, int family, void *address,
+                    int *length)
+{
+    ADDRESS_FAMILY given;
+    int need;
+
+    if (!name || namelen < (int)sizeof(given) || !guard_get(given, &name->sa_family))
+        return WSAEFAULT;
+    if (family == AF_UNSPEC)
+        family = given;
+    need = family_length(family);
+    if (!need)
+        return WSAEAFNOSUPPORT;
+    if (namelen < need)
+        return WSAEFAULT;
+    if (!guard_copy(address, name, need))
+        return WSAEFAULT;
+    if (given != family)
+        return WSAEAFNOSUPPORT;
+    *length = need;
+    return 0;
+}
+
+int spi_put_address(struct sockaddr *name, LPINT namelen, const void *address, int length)
+{
+    int room;
+
+    if (!name || !namelen || !guard_get(room, namelen) || room < length)
+        return WSAEFAULT;
+    if (!guard_copy(name, address, length) || !guard_put(namelen, length))
+        return WSAEFAULT;
+    return 0;
+}
+
+static int query(SOCKET s, ULONG code, void *address, int *length)
+{
+    ULONG_PTR information = 0;
+    NTSTATUS status = afd_ioctl(s, code, NULL, 0, address, SPI_ADDRESS_MAX, &information);
+
+    if (status)
+        return xlat_error_from_status((uint32_t)status);
+    *length = family_length(((struct sockaddr *)address)->sa_family);
+    return *length ? 0 : WSAEINVAL;
+}
+
+int spi_local_address(SOCKET s, void *address, int *length)
+{
+    return query(s, AFD_GETSOCKNAME, address, length);
+}
+
+int spi_peer_address(SOCKET s, void *address, int *length)
+{
+    return query(s, AFD_GETPEERNAME, address, length);
+}
+
+int WSPAPI WSPGetSockName(SOCKET s, struct sockaddr *name, LPINT namelen, LPINT lpErrno)
+{
+    unsigned char address[SPI_ADDRESS_MAX];
+    int length, error = spi_local_address(s, address, &length);
+
+    if (error == WSAENOTSOCK)
+        return spi_return(error, lpErrno);
+    if (!name || !namelen)
+        error = WSAEFAULT;
+    else if (!error)
+        error = spi_put_address(name, namelen, address, length);
+    return spi_return(error, lpErrno);
+}
+
+int WSPAPI WSPGetPeerName(SOCKET s, struct sockaddr *name, LPINT namelen, LPINT lpErrno)
+{
+    unsigned char address[SPI_ADDRESS_MAX];
+    int length, error = spi_peer_address(s, address, &length);
+
+    if (!error)
+        error = spi_put_address(name, namelen, address, length);
+    return spi_return(error, lpErrno);
+}

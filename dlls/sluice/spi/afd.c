@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Requests of the host lane that are waited for. */
+#include "spi/afd.h"
+
+#include "spi/thread.h"
+#include "xlat/status.h"
+
+NTSTATUS afd_ioctl(SOCKET s, ULONG code, const void *in, ULONG in_len, void *out, ULONG out_len,
+                   ULONG_PTR *information)
+{
+    struct wait_slot slot;
+    NTSTATUS status;
+
+    if (!wait_slot_acquire(&slot))
+        return STATUS_NO_MEMORY;
+    status = NtDeviceIoControlFile((HANDLE)s, slot.event, NULL, NULL, &slot.io, code, (void *)in,
+                                   in_len, out, out_len);
+    if (status == STATUS_PENDING)
+        status = wait_slot_finish(&slot, (HANDLE)s);
+    if (information)
+        *information = slot.io.Information;
+    wait_slot_release(&slot);
+    return status;
+}
+
+int afd_call(SOCKET s, ULONG code, const void *in, ULONG in_len, void *out, ULONG out_len)
+{
+    return xlat_error_from_status((uint32_t)afd_ioctl(s, code, in, in_len, out, out_len, NULL));
+}
+
+int afd_info(SOCKET s, struct afd_info *info)
+{
+    return afd_call(s, AFD_GET_INFO, NULL, 0, info, sizeof(*info)) ? WSAENOTSOCK : 0;
+}

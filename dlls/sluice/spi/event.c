@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Network events: recorded by the host per socket, told by an event object or a window message. */
+#include "spi/spi.h"
+
+#define ALL_EVENTS ((1 << FD_MAX_EVENTS) - 1)
+
+/* Each network event, the host's flags that make it, and the flag whose status is its error.  The last four
+ * (QoS and interface changes) have no source in the host: they can be asked for and never come. */
+static const struct {
+    unsigned int flags;
+    unsigned int status_bit;
+} events[FD_MAX_EVENTS] = {
+    [FD_READ_BIT] = {AFD_POLL_READ, 0},
+    [FD_WRITE_BIT] = {AFD_POLL_WRITE, 2},
+    [FD_OOB_BIT] = {AFD_POLL_OOB, 1},
+    [FD_ACCEPT_BIT] = {AFD_POLL_ACCEPT, 7},
+    [FD_CONNECT_BIT] = {AFD_POLL_CONNECT | AFD_POLL_CONNECT_ERR, 8},
+    [FD_CLOSE_BIT] = {AFD_POLL_HUP | AFD_POLL_RESET, 3},
+};
+
+static int host_mask(long program)
+{
+    int mask = 0;
+
+    for (unsigned int i = 0; i < FD_MAX_EVENTS; i++) {
+        if (program & 1 << i)
+            mask |= events[i].flags;
+    }
+    return mask;
+}
+
+int WSPAPI WSPEventSelect(SOCKET s, WSAEVENT event, __LONG32 mask, LPINT lpErrno)
+{
+    struct afd_event_select_params params = {mask ? event : NULL, host_mask(mask)};
+    struct afd_info info;
+    int error;
+
+    /* The host's own check comes too late: its mask is 0 for the events it does not know. */
+    if (mask & ~ALL_EVENTS || (mask && !event))
+        error = afd_info(s, &info) ? WSAENOTSOCK : WSAEINVAL;
+    else
+        error = afd_call(s, AFD_EVENT_SELECT, &params, sizeof(params), NULL, 0);
+    return spi_return(error, lpErrno);
+}
+
+/* Entries of events that did not happen stay as they were (Windows, as Wine's tests saw it). */
+static void fill_events(WSANETWORKEVENTS *answer, const struct afd_events *found)
+{
+    answer->lNetworkEvents = 0;
+    for (unsigned int i = 0; i < FD_MAX_EVENTS; i++) {
+        uint32_t status = (uint32_t)found->status[events[i].status_bit];
+
+        if (!(found->flags & events[i].flags))
+            continue;
+        answer->lNetworkEvents |= 1 << i;
+        answer->iErrorCode[i] = status ? xlat_error_from_status(status) : 0;
+    }
+    /* The host reports a reset by flag only. */
+    if ((found->flags & AFD_POLL_RESET) && !answer->iErrorCode[FD_CLOSE_BIT])
+        answer->iErrorCode[FD_CLOSE_BIT] = WSAECONNABORTED;
+}
+
+int WSPAPI WSPEnumNetworkEvents(SOCKET s, WSAEVENT event, LPWSANETWORKEVENTS out, LPINT lpErrno)
+{
+    WSANETWORKEVENTS answer;
+    struct afd_events found;
+    struct afd_info info;
+    int error;
+
+    if (!guard_get(answer, out) || !guard_writable(out, sizeof(*out)))
+        return spi_return(afd_info(s, &info) ? WSAENOTSOCK : WSAEFAULT, lpErrno);
+    /* Reset first: what happens between the two is recorded and signalled once more; the other way round
+     * it could be recorded with the event off. */
+    if (event)
+        ResetEvent(event);
+    error = afd_call(s, AFD_GET_EVENTS, NULL, 0, &found, sizeof(found));
+    if (!error) {
+        fill_events(&answer, &found);
+        guard_put(out, answer);
+    }
+    return spi_return(error, lpErrno);
+}
+
+/* user32's IsWindow without importing user32: a program that has no user32 has no window. */
+static bool is_window(HWND window)
+{
+    HMODULE user32 = GetModuleHandleW(L"user32.dll");
+    BOOL(WINAPI * check)(HWND) = user32 ? (void *)GetProcAddress(user32, "IsWindow") : NULL;
+
+    return check && check(window);
+}
+
+int WSPAPI WSPAsyncSelect(SOCKET s, HWND window, unsigned int message, __LONG32 mask, LPINT lpErrno)
+{
+    struct afd_message_select_params params = {
+        .handle = (ULONG)s,
+        .window = mask ? (ULONG)(ULONG_PTR)window : 0,
+        .message = message,
+        .mask = host_mask(mask),
+    };
+    DWORD last = GetLastError();
+    struct afd_info info;
+    int error;
+
+    if (mask & ~ALL_EVENTS || (mask && !is_window(window)))
+        error = afd_info(s, &info) ? WSAENOTSOCK : WSAEINVAL;
+    else
+        error = afd_call(s, AFD_MESSAGE_SELECT, &params, sizeof(params), NULL, 0);
+    SetLastError(last); /* IsWindow changes it */
+    return spi_return(error, lpErrno);
+}

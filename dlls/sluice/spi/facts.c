@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See facts.h: chains in a table of fixed size under a leaf lock. */
+#include <stdlib.h>
+
+#include "spi/facts.h"
+
+#define BUCKETS 1024 /* a power of two */
+
+#define AFD_GET_CONNECT_TIME WINE_AFD(292)
+
+struct entry {
+    SOCKET s;
+    unsigned facts;
+    struct entry *next;
+};
+
+static SRWLOCK lock = SRWLOCK_INIT;
+static struct entry *buckets[BUCKETS];
+
+/* Returns the link that points to the socket's entry, or the chain's end. */
+static struct entry **find_link(SOCKET s)
+{
+    struct entry **link = &buckets[(s >> 2) & (BUCKETS - 1)]; /* handles are multiples of four */
+
+    while (*link && (*link)->s != s)
+        link = &(*link)->next;
+    return link;
+}
+
+unsigned facts_find(SOCKET s)
+{
+    struct entry *entry;
+    unsigned facts;
+
+    AcquireSRWLockShared(&lock);
+    entry = *find_link(s);
+    facts = entry ? entry->facts : 0;
+    ReleaseSRWLockShared(&lock);
+    return facts;
+}
+
+unsigned facts_set(SOCKET s, unsigned added, unsigned removed)
+{
+    struct entry **link;
+    unsigned facts;
+
+    AcquireSRWLockExclusive(&lock);
+    link = find_link(s);
+    if (!*link && (*link = calloc(1, sizeof(**link))))
+        (*link)->s = s;
+    facts = ((*link ? (*link)->facts : 0) & ~removed) | added;
+    if (*link)
+        (*link)->facts = facts;
+    ReleaseSRWLockExclusive(&lock);
+    return facts;
+}
+
+void facts_forget(SOCKET s)
+{
+    struct entry **link, *entry;
+
+    AcquireSRWLockExclusive(&lock);
+    link = find_link(s);
+    entry = *link;
+    if (entry)
+        *link = entry->next;
+    ReleaseSRWLockExclusive(&lock);
+    free(entry);
+}
+
+/* The host serves ICMP sockets of unprivileged users with a datagram socket of that protocol, which it does
+ * not bind: to Windows they are raw. */
+static unsigned type_facts(const struct socket_info_params *info)
+{
+    bool is_icmp = info->protocol == IPPROTO_ICMP || info->protocol == IPPROTO_ICMPV6;
+    unsigned facts = FACT_KNOWN | FACT_TYPED;
+
+    if (info->type == SOCK_STREAM)
+        facts |= FACT_STREAM | (info->connected ? FACT_READY : 0);
+    if (info->type == SOCK_DGRAM && !is_icmp)
+        facts |= FACT_DATAGRAM;
+    if (info->family == AF_INET6)
+        facts |= FACT_IPV6;
+    return facts;
+}
+
+int facts_of_socket(SOCKET s, unsigned *facts)
+{
+    struct socket_info_params info = {.handle = s};
+    int error;
+
+    *facts = facts_find(s);
+    if (*facts & FACT_TYPED)
+        return 0;
+    error = UNIX_CALL(socket_info, &info);
+    if (!error)
+        *facts = facts_set(s, type_facts(&info), 0);
+    return error;
+}
+
+/* The host counts the seconds of a connection, all bits set before there is one.  It goes on counting after a
+ * reset, when the kernel has forgotten that the socket ever was connected. */
+static bool host_is_connected(SOCKET s)
+{
+    DWORD seconds = ~0u;
+
+    return !afd_call(s, AFD_GET_CONNECT_TIME, NULL, 0, &seconds, sizeof(seconds)) &&
+           seconds != ~0u;
+}
+
+static int check_stream(SOCKET s, unsigned *facts)
+{
+    struct socket_info_params info = {.handle = s};
+    int error = UNIX_CALL(socket_info, &info);
+
+    if (error)
+        return error;
+    if (!info.connected && (info.connecting || !host_is_connected(s)))
+        return WSAENOTCONN;
+    *facts = facts_set(s, FACT_READY, 0);
+    return 0;
+}
+
+static int check_bound(SOCKET s, unsigned *facts)
+{
+    unsigned char address[SPI_ADDRESS_MAX];
+    int length, error = spi_local_address(s, address, &length);
+
+    if (!error)
+        *facts = facts_set(s, FACT_READY, 0);
+    return error;
+}
+
+int facts_check_send(SOCKET s, unsigned *facts)
+{
+    if ((*facts & FACT_STREAM) && !(*facts & FACT_READY))
+        return check_stream(s, facts);
+    return 0;
+}
+
+int facts_check_receive(SOCKET s, unsigned *facts)
+{
+    if ((*facts & FACT_DATAGRAM) && !(*facts & FACT_READY))
+        return check_bound(s, facts);
+    return facts_check_send(s, facts);
+}
+
+bool facts_was_reset(SOCKET s, unsigned facts)
+{
+    struct afd_poll_params poll = {.count = 1, .sockets = {{s, AFD_POLL_RESET, 0}}};
+    struct socket_info_params info = {.handle = s};
+
+    if (facts & FACT_RESET)
+        return true;
+    /* An orderly end leaves the connection's state in the kernel, unless both sides have ended. */
+    if (UNIX_CALL(socket_info, &info) || info.connected)
+        return false;
+    if (afd_ioctl(s, AFD_POLL, &poll, sizeof(poll), &poll, sizeof(poll), NULL))
+        return false;
+    if (!poll.count || !(poll.sockets[0].flags & AFD_POLL_RESET))
+        return false;
+    facts_set(s, FACT_RESET, 0);
+    return true;
+}

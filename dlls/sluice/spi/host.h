@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How sluice.dll reaches its Unix half.  host.c is the one file of the PE side that knows Wine's versions. */
+#ifndef SLUICE_SPI_HOST_H
+#define SLUICE_SPI_HOST_H
+
+#include "unixlib.h"
+
+#include "spi/nt.h"
+
+/* Finds and attaches sluice.so.  Returns 0, or WSASYSNOTREADY after one line on stderr that says what is
+ * missing and what mends it.  Safe to call from many threads; the work is done once it succeeded. */
+int host_attach(HMODULE self);
+
+/* Runs one Unix call. Returns its WSA code; WSAEFAULT where it met an unmapped address. */
+int unix_call(enum unix_call_number number, void *params);
+
+#define UNIX_CALL(name, params) unix_call(UNIX_CALL_##name, (params))
+
+/* A pointer as it travels to the Unix side. */
+static inline uint64_t unix_pointer(const volatile void *pointer)
+{
+    return (uint64_t)(uintptr_t)pointer;
+}
+
+#endif

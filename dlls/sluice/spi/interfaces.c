@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Ioctls that ask for addresses of this machine. */
+#include <stdlib.h>
+
+#include "spi/ioctl.h"
+
+#include <iphlpapi.h>
+
+typedef ULONG(WINAPI *adapters_entry)(ULONG family, ULONG flags, void *reserved,
+                                      IP_ADAPTER_ADDRESSES *table, ULONG *size);
+
+/* iphlpapi is loaded when it is first needed: it imports ws2_32, so that importing it would bind each to the
+ * other's start. */
+static adapters_entry find_adapters_entry(void)
+{
+    HMODULE module = LoadLibraryW(L"iphlpapi.dll");
+
+    return module ? (adapters_entry)(void *)GetProcAddress(module, "GetAdaptersAddresses") : NULL;
+}
+
+/* A table that the caller frees; NULL where there is none to be had. */
+static IP_ADAPTER_ADDRESSES *get_adapters(ULONG family)
+{
+    const ULONG flags = GAA_FLAG_SKIP_ANYCAST | GAA_FLAG_SKIP_MULTICAST |
+                        GAA_FLAG_SKIP_DNS_SERVER | GAA_FLAG_SKIP_FRIENDLY_NAME;
+    adapters_entry entry = find_adapters_entry();
+    IP_ADAPTER_ADDRESSES *table = NULL;
+    ULONG size = 16384, result = ERROR_BUFFER_OVERFLOW;
+
+    /* The table may grow between two calls. */
+    for (int tries = 0; entry && tries < 4 && result == ERROR_BUFFER_OVERFLOW; tries++) {
+        free(table);
+        table = malloc(size);
+        if (!table)
+            return NULL;
+        result = entry(family, flags, NULL, table, &size);
+    }
+    if (!result)
+        return table;
+    free(table);
+    return NULL;
+}
+
+/* Counts the addresses and their bytes; with `list` also lays them out behind its `count` entries. */
+static unsigned int walk(const IP_ADAPTER_ADDRESSES *adapter, SOCKET_ADDRESS_LIST *list,
+                         char *address, size_t *bytes)
+{
+    unsigned int count = 0;
+
+    *bytes = 0;
+    for (; adapter; adapter = adapter->Next) {
+        const IP_ADAPTER_UNICAST_ADDRESS *unicast = adapter->FirstUnicastAddress;
+
+        if (adapter->IfType == IF_TYPE_SOFTWARE_LOOPBACK)
+            continue;
+        for (; unicast; unicast = unicast->Next) {
+            size_t length = unicast->Address.iSockaddrLength;
+
+            if (list) {
+                memcpy(address + *bytes, unicast->Address.lpSockaddr, length);
+                list->Address[count].lpSockaddr = (SOCKADDR *)(address + *bytes);
+                list->Address[count].iSockaddrLength = (INT)length;
+            }
+            *bytes += length;
+            count++;
+        }
+    }
+    return count;
+}
+
+int ioctl_address_list(struct ioctl *call)
+{
+    const DWORD head = FIELD_OFFSET(SOCKET_ADDRESS_LIST, Address[0]);
+    IP_ADAPTER_ADDRESSES *adapters;
+    SOCKET_ADDRESS_LIST *list;
+    unsigned int count;
+    size_t bytes, entries;
+    int error = 0;
+
+    call->report_failed = true;
+    if (call->out_len && call->out_len < head)
+        return WSAEINVAL;
+    adapters = get_adapters(call->info.family);
+    count = walk(adapters, NULL, NULL, &bytes);
+    entries = head + count * sizeof(SOCKET_ADDRESS);
+    call->size = (DWORD)(entries + bytes);
+    list = calloc(1, call->size);
+    if (!list) {
+        error = WSAENOBUFS;
+    } else if (call->out_len < call->size || !guard_writable(call->out, call->size)) {
+        error = WSAEFAULT;
+    } else {
+        /* the entries point into the program's buffer, where the bytes go next */
+        walk(adapters, list, (char *)list + entries, &bytes);
+        for (unsigned int i = 0; i < count; i++)
+            list->Address[i].lpSockaddr =
+                (SOCKADDR *)((char *)list->Address[i].lpSockaddr - (char *)list + (char *)call->out);
+        list->iAddressCount = count;
+        error = guard_copy(call->out, list, call->size) ? 0 : WSAEFAULT;
+    }
+    free(list);
+    free(adapters);
+    return error;
+}
+
+static bool is_unspecified(const unsigned char *address)
+{
+    static const unsigned char zero[16];
+
+    if (((const struct sockaddr *)address)->sa_family == AF_INET6)
+        return !memcmp(&((const struct sockaddr_in6 *)address)->sin6_addr, zero, 16);
+    return !((const struct sockaddr_in *)address)->sin_addr.s_addr;
+}
+
+int ioctl_routing_interface(struct ioctl *call)
+{
+    DWORD length = call->info.family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                 : sizeof(struct sockaddr_in);
+    struct route_source_params params = {.address_len = (int32_t)length};
+    int error;
+
+    if (call->in_len < length || !guard_copy(params.address, call->in, length))
+        return WSAEINVAL;
+    if (((struct sockaddr *)params.address)->sa_family != call->info.family)
+        return WSAEAFNOSUPPORT;
+    if (is_unspecified(params.address))
+        return WSAEINVAL;
+    if (call->out_len < length) {
+        call->size = length;
+        call->report_failed = true;
+        return WSAEFAULT;
+    }
+    if (!guard_writable(call->out, length))
+        return WSAEFAULT;
+    error = UNIX_CALL(route_source, &params);
+    if (error)
+        return error;
+    call->size = length;
+    return guard_copy(call->out, params.address, length) ? 0 : WSAEFAULT;
+}
+
+int ioctl_broadcast_address(struct ioctl *call)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = INADDR_BROADCAST};
+
+    if (call->info.family != AF_INET)
+        return WSAEOPNOTSUPP;
+    if (call->out_len < sizeof(address))
+        return WSAEFAULT;
+    call->size = sizeof(address);
+    return guard_copy(call->out, &address, sizeof(address)) ? 0 : WSAEFAULT;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The sockets this process opened: a hash set under a leaf lock. The last WSPCleanup closes them. */
+#include <stdlib.h>
+
+#include "spi/spi.h"
+
+#include "spi/facts.h"
+#include "spi/kept.h"
+
+#define FIRST_SLOTS 64 /* a power of two */
+
+static SRWLOCK lock = SRWLOCK_INIT;
+static SOCKET *slots; /* 0: free, INVALID_SOCKET: was taken */
+static size_t slot_count, used;
+
+static size_t slot_of(SOCKET s, size_t count)
+{
+    return (size_t)((s >> 2) * 2654435761u) & (count - 1); /* handles are multiples of four */
+}
+
+static void insert(SOCKET *table, size_t count, SOCKET s)
+{
+    size_t at = slot_of(s, count);
+
+    while (table[at] && table[at] != s)
+        at = (at + 1) & (count - 1);
+    table[at] = s;
+}
+
+/* Makes room for one more, dropping what was removed. */
+static bool grow(void)
+{
+    size_t live = 0, count = FIRST_SLOTS;
+    SOCKET *table;
+
+    if (slots && (used + 1) * 4 < slot_count * 3)
+        return true;
+    for (size_t i = 0; i < slot_count; i++)
+        live += slots[i] && slots[i] != INVALID_SOCKET;
+    while (live * 2 >= count)
+        count *= 2;
+    table = calloc(count, sizeof(*table));
+    if (!table)
+        return false;
+    for (size_t i = 0; i < slot_count; i++)
+        if (slots[i] && slots[i] != INVALID_SOCKET)
+            insert(table, count, slots[i]);
+    free(slots);
+    slots = table;
+    slot_count = count;
+    used = live;
+    return true;
+}
+
+bool registry_add(SOCKET s)
+{
+    bool done;
+
+    facts_forget(s);
+    kept_forget(s); /* of an earlier socket of that value, which may have gone through CloseHandle */
+    AcquireSRWLockExclusive(&lock);
+    done = grow();
+    if (done) {
+        insert(slots, slot_count, s);
+        used++;
+    }
+    ReleaseSRWLockExclusive(&lock);
+    if (done)
+        facts_set(s, FACT_KNOWN, 0);
+    return done;
+}
+
+bool registry_remove(SOCKET s)
+{
+    bool found = false;
+
+    facts_forget(s);
+    kept_forget(s);
+    AcquireSRWLockExclusive(&lock);
+    if (slots && s && s != INVALID_SOCKET) {
+        size_t at = slot_of(s, slot_count);
+
+        while (slots[at] && slots[at] != s)
+            at = (at + 1) & (slot_count - 1);
+        found = slots[at] == s;
+        if (found)
+            slots[at] = INVALID_SOCKET;
+    }
+    ReleaseSRWLockExclusive(&lock);
+    return found;
+}
+
+void registry_close_all(void)
+{
+    struct afd_info info;
+    SOCKET *table;
+    size_t count;
+
+    AcquireSRWLockExclusive(&lock);
+    table = slots;
+    count = slot_count;
+    slots = NULL;
+    slot_count = used = 0;
+    ReleaseSRWLockExclusive(&lock);
+    for (size_t i = 0; i < count; i++) {
+        if (!table[i] || table[i] == INVALID_SOCKET)
+            continue;
+        facts_forget(table[i]);
+        /* The program may have used CloseHandle, and the value may be another object's by now. */
+        if (!afd_info(table[i], &info))
+            NtClose((HANDLE)table[i]);
+    }
+    free(table);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* WSPSend, WSPSendTo, WSPSendDisconnect. */
+#include "spi/facts.h"
+#include "spi/transfer.h"
+
+/* Linux refuses port 0, Windows sends the datagram; this port discards it too. */
+#define DISCARD_PORT 9
+
+struct destination {
+    unsigned char address[SPI_ADDRESS_MAX];
+    int length;
+};
+
+/* Windows does not send to the wildcard address. */
+static bool is_wildcard(const void *address)
+{
+    const struct sockaddr_in *v4 = address;
+    const struct sockaddr_in6 *v6 = address;
+
+    if (v4->sin_family == AF_INET)
+        return v4->sin_addr.s_addr == INADDR_ANY;
+    return IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
+}
+
+/* Brings the address in. A connected stream ignores it. */
+static int take_destination(struct transfer *t, const struct sockaddr *to, int tolen,
+                            struct destination *destination)
+{
+    struct sockaddr_in *v4 = (struct sockaddr_in *)destination->address; /* v6: port at the same place */
+    int error;
+
+    if (!to || (t->facts & FACT_STREAM))
+        return 0;
+    error = spi_get_address(to, tolen, t->facts & FACT_IPV6 ? AF_INET6 : AF_INET,
+                            destination->address, &destination->length);
+    if (error)
+        return error;
+    if (is_wildcard(destination->address))
+        return WSAEADDRNOTAVAIL;
+    if (!v4->sin_port && (t->facts & FACT_DATAGRAM))
+        v4->sin_port = htons(DISCARD_PORT);
+    t->address = destination->address;
+    t->address_len = destination->length;
+    return 0;
+}
+
+int WSPAPI WSPSendTo(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags,
+                     const struct sockaddr *to, int tolen, LPWSAOVERLAPPED overlapped,
+                     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
+                     LPINT lpErrno)
+{
+    struct destination destination;
+    struct transfer t;
+    DWORD moved;
+    int error;
+
+    (void)thread; /* the host runs routines on the thread that calls */
+    error = transfer_open(&t, s, buffers, count, overlapped, routine);
+    if (!error)
+        error = transfer_check_count(&t, sent);
+    if (!error)
+        error = take_destination(&t, to, tolen, &destination);
+    if (!error) {
+        t.flags = flags;
+        error = transfer_send(&t);
+    }
+    moved = (DWORD)t.moved;
+    if (!error && sent)
+        guard_put(sent, moved);
+    transfer_close(&t);
+    return spi_return(error, lpErrno);
+}
+
+int WSPAPI WSPSend(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags,
+                   LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine,
+                   LPWSATHREADID thread, LPINT lpErrno)
+{
+    return WSPSendTo(s, buffers, count, sent, flags, NULL, 0, overlapped, routine, thread, lpErrno);
+}
+
+/* TCP carries no data with its FIN: the buffer is ignored, as on Windows. */
+int WSPAPI WSPSendDisconnect(SOCKET s, LPWSABUF data, LPINT lpErrno)
+{
+    (void)data;
+    return WSPShutdown(s, SD_SEND, lpErrno);
+}

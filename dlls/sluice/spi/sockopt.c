@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* WSPGetSockOpt and WSPSetSockOpt: the row of xlat's option table says who answers. */
+#include "spi/sockopt.h"
+
+#include "spi/kept.h"
+
+static int get_direct(struct option_call *call)
+{
+    struct get_option_params params = {
+        .handle = call->s,
+        .value = unix_pointer(call->value),
+        .level = call->row->level,
+        .name = call->row->name,
+        .value_len = call->length,
+    };
+    int error = UNIX_CALL(get_option, &params);
+
+    call->length = params.value_len;
+    return error;
+}
+
+static int set_direct(struct option_call *call)
+{
+    struct set_option_params params = {
+        .handle = call->s,
+        .value = unix_pointer(call->value),
+        .level = call->row->level,
+        .name = call->row->name,
+        .value_len = call->length,
+    };
+
+    return UNIX_CALL(set_option, &params);
+}
+
+static int get_host(struct option_call *call)
+{
+    uint32_t number = 0;
+    int error = 0;
+
+    if (call->row->get_code)
+        error = afd_call(call->s, call->row->get_code, NULL, 0, &number, sizeof(number));
+    return error ? error : xlat_option_write(call->row, number, call->value, &call->length);
+}
+
+static int set_host(struct option_call *call)
+{
+    uint32_t number;
+    int error = xlat_option_read(call->row, call->value, call->length, &number);
+
+    if (error || !call->row->set_code)
+        return error;
+    return afd_call(call->s, call->row->set_code, &number, sizeof(number), NULL, 0);
+}
+
+static int get_accepted(struct option_call *call)
+{
+    uint32_t number = call->row->value;
+
+    kept_find(call->s, call->row->level, call->row->name, &number);
+    return xlat_option_write(call->row, number, call->value, &call->length);
+}
+
+static int set_accepted(struct option_call *call)
+{
+    uint32_t number;
+    int error;
+
+    if (call->row->kind > XLAT_LAST_SCALAR)
+        return 0; /* cannot be kept: reads back as the row's value */
+    error = xlat_option_read(call->row, call->value, call->length, &number);
+    return error ? error : kept_store(call->s, call->row->level, call->row->name, number);
+}
+
+static int get_fixed(struct option_call *call)
+{
+    return xlat_option_write(call->row, call->row->value, call->value, &call->length);
+}
+
+/* Reading says already whether the value is the one there is. */
+static int set_fixed(struct option_call *call)
+{
+    uint32_t number;
+
+    return xlat_option_read(call->row, call->value, call->length, &number);
+}
+
+static int refuse(struct option_call *call)
+{
+    return call->row->refusal;
+}
+
+static const struct {
+    int (*get)(struct option_call *call);
+    int (*set)(struct option_call *call);
+} routes[] = {
+    [XLAT_DIRECT] = {get_direct, set_direct},
+    [XLAT_HOST] = {get_host, set_host},
+    [XLAT_LOCAL] = {option_get_local, option_set_local},
+    [XLAT_ACCEPTED] = {get_accepted, set_accepted},
+    [XLAT_FIXED] = {get_fixed, set_fixed},
+    [XLAT_REFUSED] = {refuse, refuse},
+};
+
+/* A buffer too short for its option: some options leave their mark in it, as on Windows. */
+static void mark_short(const struct xlat_option *row, char *value, LPINT length, int32_t room)
+{
+    char copy[OPTION_VALUE_MAX];
+    int32_t size = room < row->size ? room : row->size;
+
+    if (size <= 0 || size > OPTION_VALUE_MAX || !guard_copy(copy, value, size))
+        return;
+    xlat_option_short(row, copy, &room);
+    guard_copy(value, copy, size);
+    guard_put(length, room);
+}
+
+/* The steps that are the same for every option, up to the row. */
+static int open_call(struct option_call *call, int level, int name, enum xlat_op op, int length)
+{
+    int error;
+
+    call->row = xlat_option_find(level, name);
+    if (!call->row)
+        return xlat_option_unknown(level);
+    error = xlat_option_check(call->row, call->info.type, call->info.family, op, length);
+    if (!error && call->row->size > OPTION_VALUE_MAX)
+        error = WSAENOBUFS;
+    /* A length of less than nothing that is tolerated stands for the full one. */
+    call->length = length < 0 || length > call->row->size ? call->row->size : length;
+    return error;
+}
+
+int WSPAPI WSPGetSockOpt(SOCKET s, int level, int name, char *value, LPINT length, LPINT lpErrno)
+{
+    char copy[OPTION_VALUE_MAX] = {0};
+    struct option_call call = {.s = s, .value = copy, .program = value, .report = -1};
+    int error = afd_info(s, &call.info);
+
+    if (!error && (!guard_get(call.room, length) || call.room <= 0))
+        error = WSAEFAULT;
+    if (error)
+        return spi_return(error, lpErrno);
+    error = open_call(&call, level, name, XLAT_GET, call.room);
+    if (error == WSAEFAULT)
+        mark_short(call.row, value, length, call.room);
+    if (!error)
+        error = routes[xlat_option_route(call.row, call.info.family)].get(&call);
+    if (error)
+        return spi_return(error, lpErrno);
+    if (call.report < 0)
+        call.report = call.length;
+    if (!guard_copy(value, copy, call.length) || !guard_put(length, call.report))
+        error = WSAEFAULT;
+    return spi_return(error, lpErrno);
+}
+
+int WSPAPI WSPSetSockOpt(SOCKET s, int level, int name, const char *value, int length, LPINT lpErrno)
+{
+    char copy[OPTION_VALUE_MAX] = {0};
+    struct option_call call = {.s = s, .value = copy};
+    int error = afd_info(s, &call.info);
+
+    if (!error)
+        error = open_call(&call, level, name, XLAT_SET, length);
+    /* NULL is refused even where no byte is needed, but for the options that take no value at all. */
+    if (!error && !value && call.row->rule != XLAT_SIZE_ANY)
+        error = WSAEFAULT;
+    if (!error && call.length > 0 && !guard_copy(copy, value, call.length))
+        error = WSAEFAULT;
+    if (!error)
+        error = routes[xlat_option_route(call.row, call.info.family)].set(&call);
+    return spi_return(error, lpErrno);
+}

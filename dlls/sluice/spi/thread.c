@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Per-thread waiting. No lock is held across a wait, so that a Winsock call made from an APC or a
+ * blocking hook inside one can neither deadlock nor disturb it. */
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "spi/thread.h"
+
+#include "spi/upcall.h"
+
+/* How often a blocking hook of 1.1 runs once it has nothing more to do. */
+#define HOOK_INTERVAL_MS 10
+
+struct thread_data {
+    HANDLE event;
+    bool event_taken;
+    unsigned int waits;    /* depth of waits on this thread */
+    volatile LONG cancel;  /* set by thread_cancel_blocking_call, taken by the innermost wait */
+    DWORD id;
+    struct thread_data *next, **link;
+};
+
+static DWORD tls = TLS_OUT_OF_INDEXES;
+static SRWLOCK list_lock = SRWLOCK_INIT; /* guards the list only; a leaf lock, never held in a wait */
+static struct thread_data *threads;
+
+bool thread_init(void)
+{
+    tls = TlsAlloc();
+    return tls != TLS_OUT_OF_INDEXES;
+}
+
+/* TlsGetValue resets the last error, which belongs to the program. */
+static struct thread_data *thread_peek(void)
+{
+    DWORD error = GetLastError();
+    struct thread_data *data = TlsGetValue(tls);
+
+    SetLastError(error);
+    return data;
+}
+
+static struct thread_data *thread_get(void)
+{
+    struct thread_data *data = thread_peek();
+
+    if (data)
+        return data;
+    data = calloc(1, sizeof(*data));
+    if (!data)
+        return NULL;
+    data->id = GetCurrentThreadId();
+    TlsSetValue(tls, data);
+    AcquireSRWLockExclusive(&list_lock);
+    data->next = threads;
+    data->link = &threads;
+    if (threads)
+        threads->link = &data->next;
+    threads = data;
+    ReleaseSRWLockExclusive(&list_lock);
+    return data;
+}
+
+void thread_detach(void)
+{
+    struct thread_data *data = thread_peek();
+
+    if (!data)
+        return;
+    TlsSetValue(tls, NULL);
+    AcquireSRWLockExclusive(&list_lock);
+    *data->link = data->next;
+    if (data->next)
+        data->next->link = data->link;
+    ReleaseSRWLockExclusive(&list_lock);
+    if (data->event)
+        NtClose(data->event);
+    free(data);
+}
+
+bool wait_slot_acquire(struct wait_slot *slot)
+{
+    struct thread_data *data = thread_get();
+
+    memset(slot, 0, sizeof(*slot));
+    if (!data)
+        return false;
+    if (!data->event_taken) {
+        if (!data->event)
+            data->event = CreateEventW(NULL, TRUE, FALSE, NULL);
+        slot->event = data->event;
+        slot->owner = data;
+        data->event_taken = slot->event != NULL;
+    } else {
+        slot->event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    }
+    return slot->event != NULL;
+}
+
+void wait_slot_release(struct wait_slot *slot)
+{
+    if (slot->owner)
+        slot->owner->event_taken = false;
+    else
+        NtClose(slot->event);
+}
+
+/* Runs the blocking hook, if this thread has one. Returns false when the call is to be given up. */
+static bool run_hook(LPBLOCKINGCALLBACK hook, DWORD_PTR context, struct thread_data *data)
+{
+    if (hook && !hook(context))
+        return false;
+    return !InterlockedExchange(&data->cancel, 0);
+}
+
+NTSTATUS wait_slot_finish(struct wait_slot *slot, HANDLE handle)
+{
+    struct thread_data *data = thread_get();
+    DWORD_PTR context = 0;
+    LPBLOCKINGCALLBACK hook = upcall_blocking_hook(&context);
+    LARGE_INTEGER interval = {.QuadPart = -10000LL * HOOK_INTERVAL_MS};
+    bool cancelled = false;
+    NTSTATUS status;
+
+    data->waits++;
+    for (;;) {
+        status = NtWaitForSingleObject(slot->event, TRUE, hook && !cancelled ? &interval : NULL);
+        if (status == STATUS_WAIT_0)
+            break;
+        if (!cancelled && !run_hook(hook, context, data)) {
+            IO_STATUS_BLOCK io;
+
+            cancelled = true;
+            NtCancelIoFileEx(handle, &slot->io, &io);
+        }
+    }
+    data->waits--;
+    status = slot->io.Status;
+    return cancelled && status == STATUS_CANCELLED ? STATUS_REQUEST_ABORTED : status;
+}
+
+static void NTAPI wake(ULONG_PTR unused)
+{
+    (void)unused; /* its arrival ends the alertable wait, which then looks at `cancel` */
+}
+
+bool thread_cancel_blocking_call(DWORD id)
+{
+    bool found = false;
+    HANDLE thread;
+
+    AcquireSRWLockExclusive(&list_lock);
+    for (struct thread_data *data = threads; data; data = data->next) {
+        if (data->id != id || !data->waits)
+            continue;
+        InterlockedExchange(&data->cancel, 1);
+        found = true;
+    }
+    ReleaseSRWLockExclusive(&list_lock);
+    if (found && id != GetCurrentThreadId() &&
+        (thread = OpenThread(THREAD_SET_CONTEXT, FALSE, id))) {
+        QueueUserAPC(wake, thread, 0);
+        NtClose(thread);
+    }
+    return found;
+}
+
+bool thread_is_blocking(void)
+{
+    struct thread_data *data = thread_peek();
+
+    return data && data->waits;
+}

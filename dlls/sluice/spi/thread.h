@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the provider keeps per thread: the event it waits on. */
+#ifndef SLUICE_THREAD_H
+#define SLUICE_THREAD_H
+
+#include <stdbool.h>
+
+#include "spi/nt.h"
+
+/* A place to wait in.  The thread's own where it is free; a fresh one for a call made from an APC or a
+ * hook that runs inside another call's wait. */
+struct wait_slot {
+    HANDLE event;
+    IO_STATUS_BLOCK io;
+    struct thread_data *owner; /* NULL: the event is closed at release */
+};
+
+bool thread_init(void);
+void thread_detach(void);
+
+/* Returns false where no event can be had. */
+bool wait_slot_acquire(struct wait_slot *slot);
+void wait_slot_release(struct wait_slot *slot);
+
+/* Waits until slot->io is final, the request having been issued on handle with slot->event. */
+NTSTATUS wait_slot_finish(struct wait_slot *slot, HANDLE handle);
+
+/* Asks the wait of thread `id` to end with WSAEINTR. Returns false where that thread waits for nothing. */
+bool thread_cancel_blocking_call(DWORD id);
+
+/* True while this thread is in a wait of the provider (an APC or a hook runs inside it). */
+bool thread_is_blocking(void);
+
+#endif

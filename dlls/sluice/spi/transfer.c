@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The course of a send or receive; see transfer.h. */
+#include <stdlib.h>
+
+#include "spi/transfer.h"
+
+#include "spi/facts.h"
+
+/* Not in mingw-w64's winsock2.h. */
+#ifndef MSG_PUSH_IMMEDIATE
+#define MSG_PUSH_IMMEDIATE 0x20
+#endif
+#ifndef MSG_INTERRUPT
+#define MSG_INTERRUPT 0x10
+#endif
+
+/* MSG_DONTROUTE may be ignored by a provider, and is; MSG_INTERRUPT has no meaning any more. */
+#define SEND_FLAGS (MSG_OOB | MSG_DONTROUTE | MSG_PARTIAL | MSG_INTERRUPT)
+#define RECEIVE_FLAGS                                                                              \
+    (MSG_OOB | MSG_PEEK | MSG_WAITALL | MSG_PARTIAL | MSG_PUSH_IMMEDIATE | MSG_INTERRUPT)
+
+/* No datagram is longer. */
+#define LONGEST_DATAGRAM 65536
+
+/* The one place where a lane is chosen. There is one so far. */
+static const struct lane *choose_lane(const struct transfer *t)
+{
+    (void)t;
+    return &host_lane;
+}
+
+static int copy_list(struct transfer *t, const WSABUF *buffers)
+{
+    if (!guard_readable(buffers, (size_t)t->count * sizeof(*buffers)))
+        return WSAEFAULT;
+    if (t->count > TRANSFER_SMALL) {
+        WSABUF *list = malloc((size_t)t->count * sizeof(*list));
+
+        if (!list)
+            return WSAENOBUFS;
+        t->list = t->buffers = list;
+    }
+    if (!guard_copy(t->buffers, buffers, (size_t)t->count * sizeof(*buffers)))
+        return WSAEFAULT;
+    for (DWORD i = 0; i < t->count; i++)
+        t->total += t->buffers[i].len;
+    return 0;
+}
+
+int transfer_open(struct transfer *t, SOCKET s, const WSABUF *buffers, DWORD count,
+                  LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+    int error;
+
+    memset(t, 0, offsetof(struct transfer, small));
+    memset(&t->list, 0, sizeof(*t) - offsetof(struct transfer, list));
+    t->s = s;
+    t->notice.overlapped = overlapped;
+    t->notice.routine = overlapped ? routine : NULL;
+    t->list = t->buffers = t->small;
+    t->count = count;
+    error = facts_of_socket(s, &t->facts);
+    if (error)
+        return error;
+    if (!count)
+        return WSAEINVAL;
+    return copy_list(t, buffers);
+}
+
+void transfer_close(struct transfer *t)
+{
+    if (t->list != t->small)
+        free(t->list);
+    free(t->bounce);
+}
+
+int transfer_check_count(const struct transfer *t, LPDWORD moved)
+{
+    if (!moved)
+        return t->notice.overlapped ? 0 : WSAEFAULT;
+    return guard_writable(moved, sizeof(*moved)) ? 0 : WSAEFAULT;
+}
+
+/* A list longer than a lane takes is made shorter where that changes nothing: empty buffers go, and those
+ * that lie one behind the other become one. */
+static void compact(struct transfer *t)
+{
+    DWORD kept = 0;
+
+    for (DWORD i = 0; i < t->count; i++) {
+        WSABUF next = t->buffers[i], *last = kept ? &t->buffers[kept - 1] : NULL;
+
+        if (!next.len)
+            continue;
+        if (last && last->buf + last->len == next.buf && last->len + next.len > last->len)
+            last->len += next.len;
+        else
+            t->buffers[kept++] = next;
+    }
+    if (kept)
+        t->count = kept;
+    else
+        t->count = 1; /* all were empty */
+}
+
+static int allocate_bounce(struct transfer *t, ULONGLONG length)
+{
+    if (length > MAXLONG)
+        return WSAENOBUFS;
+    t->bounce = malloc((size_t)length);
+    return t->bounce ? 0 : WSAENOBUFS;
+}
+
+static void use_bounce(struct transfer *t, ULONGLONG length)
+{
+    t->buffers[0].buf = t->bounce;
+    t->buffers[0].len = (ULONG)length;
+    t->count = 1;
+}
+
+/* Gathers a send of too many pieces into one. */
+static int gather(struct transfer *t)
+{
+    size_t at = 0;
+    int error = allocate_bounce(t, t->total);
+
+    if (error)
+        return error;
+    for (DWORD i = 0; i < t->count; at += t->buffers[i++].len)
+        if (!guard_copy(t->bounce + at, t->buffers[i].buf, t->buffers[i].len))
+            return WSAEFAULT;
+    use_bounce(t, t->total);
+    return 0;
+}
+
+/* All of it must be readable before the first byte leaves: a stream cannot take back what was sent. */
+static int check_data(const struct transfer *t)
+{
+    for (DWORD i = 0; i < t->count; i++)
+        if (t->buffers[i].len && !guard_readable(t->buffers[i].buf, t->buffers[i].len))
+            return WSAEFAULT;
+    return 0;
+}
+
+static int check_send(struct transfer *t)
+{
+    bool is_message = !(t->facts & FACT_STREAM);
+
+    if (t->flags & ~SEND_FLAGS)
+        return WSAEOPNOTSUPP;
+    /* UDP has neither urgent data nor messages in parts. */
+    if (is_message && (t->flags & (MSG_OOB | MSG_PARTIAL)))
+        return WSAEOPNOTSUPP;
+    return facts_check_send(t->s, &t->facts);
+}
+
+/* An error the kernel still held from an earlier datagram is in the way of this one: it is remembered for the
+ * next receive, and the send is tried once more. */
+static int send_again(struct transfer *t, const struct lane *lane)
+{
+    if (!(t->facts & FACT_NO_CONNRESET))
+        t->facts = facts_set(t->s, FACT_UNREACHABLE, 0);
+    return lane->send(t);
+}
+
+/* What the kernel calls invalid for want of a destination. */
+static int refine_send_error(const struct transfer *t, int error)
+{
+    unsigned char peer[SPI_ADDRESS_MAX];
+    int length;
+
+    if ((t->facts & FACT_STREAM) && error == WSAECONNRESET)
+        facts_set(t->s, FACT_RESET, 0);
+    if (error == WSAEINVAL && !(t->facts & FACT_STREAM) && !t->address &&
+        spi_peer_address(t->s, peer, &length))
+        return WSAENOTCONN;
+    return error;
+}
+
+int transfer_send(struct transfer *t)
+{
+    const struct lane *lane = choose_lane(t);
+    int error = check_data(t);
+
+    if (!error)
+        error = check_send(t);
+    if (error)
+        return error;
+    if (t->count > lane->most_buffers)
+        compact(t);
+    if (t->count > lane->most_buffers && (error = gather(t)))
+        return error;
+    if (t->notice.overlapped && (error = overlapped_begin(t->notice.overlapped)))
+        return error;
+    error = lane->send(t);
+    if (error == WSAECONNREFUSED && !(t->facts & FACT_STREAM))
+        error = send_again(t, lane);
+    if (error == WSA_IO_PENDING && t->bounce) {
+        overlapped_park(t->notice.overlapped, t->bounce);
+        t->bounce = NULL;
+    }
+    return refine_send_error(t, error);
+}
+
+/* The mode is the host's; a request that would wait for ever tells it, and is withdrawn. */
+static bool is_nonblocking(SOCKET s)
+{
+    IO_STATUS_BLOCK io = {0}, cancelled;
+    int force_async = 0;
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    NTSTATUS status;
+
+    if (!event)
+        return false;
+    status = NtDeviceIoControlFile((HANDLE)s, event, NULL, NULL, &io, AFD_ADDRESS_LIST_CHANGE,
+                                   &force_async, sizeof(force_async), NULL, 0);
+    if (status == STATUS_PENDING) {
+        NtCancelIoFileEx((HANDLE)s, &io, &cancelled);
+        NtWaitForSingleObject(event, FALSE, NULL);
+    }
+    NtClose(event);
+    return status == STATUS_DEVICE_NOT_READY;
+}
+
+/* The rules of the documentation of recv. */
+static int check_wait_all(const struct transfer *t)
+{
+    if (!(t->facts & FACT_STREAM) || (t->flags & (MSG_OOB | MSG_PEEK | MSG_PARTIAL)))
+        return WSAEOPNOTSUPP;
+    return !t->notice.overlapped && is_nonblocking(t->s) ? WSAEOPNOTSUPP : 0;
+}
+
+static int check_receive(struct transfer *t)
+{
+    int error = 0;
+
+    if (t->flags & ~RECEIVE_FLAGS)
+        return WSAEOPNOTSUPP;
+    if (!(t->facts & FACT_STREAM) && (t->flags & MSG_OOB))
+        return WSAEOPNOTSUPP;
+    if (t->flags & MSG_WAITALL)
+        error = check_wait_all(t);
+    return error ? error : facts_check_receive(t->s, &t->facts);
+}
+
+/* Errors of earlier datagrams arrive as a failed receive: a reset, unless the program does not want to know. */
+static int receive_message(struct transfer *t, const struct lane *lane)
+{
+    int error;
+
+    if (t->facts & FACT_UNREACHABLE) {
+        t->facts = facts_set(t->s, 0, FACT_UNREACHABLE);
+        return WSAECONNRESET;
+    }
+    do
+        error = lane->receive(t);
+    while (error == WSAECONNREFUSED && (t->facts & FACT_NO_CONNRESET));
+    return error == WSAECONNREFUSED ? WSAECONNRESET : error;
+}
+
+static int receive_stream(struct transfer *t, const struct lane *lane)
+{
+    int error = lane->receive(t);
+
+    if (error == WSAECONNRESET)
+        facts_set(t->s, FACT_RESET, 0);
+    if (!error && !t->moved && t->total && !t->notice.overlapped &&
+        facts_was_reset(t->s, t->facts))
+        return WSAECONNRESET;
+    return error;
+}
+
+/* Takes the first `length` bytes off the list. */
+static void advance(struct transfer *t, ULONG_PTR length)
+{
+    t->total -= length;
+    while (t->count && length >= t->buffers->len) {
+        length -= t->buffers->len;
+        t->buffers++;
+        t->count--;
+    }
+    if (t->count) {
+        t->buffers->buf += length;
+        t->buffers->len -= (ULONG)length;
+    }
+}
+
+/* The host answers with what is there; waiting for the rest is up to us.  What came before an error is handed
+ * out, and the error comes again with the next call. */
+static int receive_all(struct transfer *t, const struct lane *lane)
+{
+    ULONG_PTR got = 0;
+    int error;
+
+    for (;;) {
+        t->moved = 0;
+        error = receive_stream(t, lane);
+        if (error || !t->moved)
+            break;
+        got += t->moved;
+        if (t->moved >= t->total)
+            break;
+        advance(t, t->moved);
+    }
+    t->moved = got;
+    return got ? 0 : error;
+}
+
+/* A datagram for more buffers than the host takes comes in one piece and is dealt out. */
+static int receive_scattered(struct transfer *t, const struct lane *lane)
+{
+    ULONGLONG room = t->total < LONGEST_DATAGRAM ? t->total : LONGEST_DATAGRAM;
+    WSABUF whole, first = t->buffers[0];
+    DWORD count = t->count;
+    ULONG_PTR left;
+    int error;
+
+    if (t->notice.overlapped) /* there is no moment after its end at which to deal it out */
+        return WSAENOBUFS;
+    for (DWORD i = 0; i < count; i++)
+        if (!guard_writable(t->buffers[i].buf, t->buffers[i].len))
+            return WSAEFAULT;
+    error = allocate_bounce(t, room);
+    if (error)
+        return error;
+    use_bounce(t, room);
+    error = receive_message(t, lane);
+    whole = t->buffers[0];
+    t->buffers[0] = first;
+    if (error && error != WSAEMSGSIZE)
+        return error;
+    left = t->moved;
+    for (DWORD i = 0; i < count && left; i++) {
+        ULONG part = left < t->buffers[i].len ? (ULONG)left : t->buffers[i].len;
+
+        if (!guard_copy(t->buffers[i].buf, whole.buf, part))
+            return WSAEFAULT;
+        whole.buf += part;
+        left -= part;
+    }
+    return error;
+}
+
+int transfer_receive(struct transfer *t)
+{
+    const struct lane *lane = choose_lane(t);
+    int error = check_receive(t);
+
+    if (error)
+        return error;
+    if (t->count > lane->most_buffers)
+        compact(t);
+    if (t->notice.overlapped && (error = overlapped_begin(t->notice.overlapped)))
+        return error;
+    if (!(t->facts & FACT_STREAM))
+        return t->count > lane->most_buffers ? receive_scattered(t, lane)
+                                             : receive_message(t, lane);
+    if ((t->flags & MSG_WAITALL) && !t->notice.overlapped)
+        return receive_all(t, lane);
+    return receive_stream(t, lane);
+}

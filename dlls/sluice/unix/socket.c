@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the kernel knows of a socket. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "calls.h"
+#include "host.h"
+#include "sys.h"
+#include "winabi.h"
+#include "xlat/error.h"
+#include "xlat/family.h"
+
+static int int_option(int fd, int name, int fallback)
+{
+    int value = fallback;
+    socklen_t length = sizeof(value);
+
+    return sys.getsockopt(fd, SOL_SOCKET, name, &value, &length) ? fallback : value;
+}
+
+/* TCP's own state: getpeername() fails with ENOTCONN both during the handshake and after a reset. */
+static int tcp_state(int fd)
+{
+    struct tcp_info info;
+    socklen_t length = sizeof(info);
+
+    memset(&info, 0, sizeof(info));
+    if (sys.getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length))
+        return TCP_CLOSE;
+    return info.tcpi_state;
+}
+
+int unix_socket_info(struct socket_info_params *params)
+{
+    int fd, state, error = host_socket_fd(params->handle, &fd);
+
+    if (error)
+        return error;
+    params->family = xlat_family_from_host(int_option(fd, SO_DOMAIN, AF_UNSPEC));
+    params->type = xlat_type_from_host(int_option(fd, SO_TYPE, 0));
+    params->protocol = xlat_protocol_from_host(params->family, int_option(fd, SO_PROTOCOL, 0));
+    params->listening = int_option(fd, SO_ACCEPTCONN, 0);
+    state = params->type == WS_SOCK_STREAM ? tcp_state(fd) : TCP_CLOSE;
+    params->connecting = state == TCP_SYN_SENT;
+    params->connected = state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 ||
+                        state == TCP_FIN_WAIT2 || state == TCP_CLOSE_WAIT ||
+                        state == TCP_LAST_ACK || state == TCP_CLOSING || state == TCP_TIME_WAIT;
+    sys.close(fd);
+    return 0;
+}
+
+int unix_dissolve(struct dissolve_params *params)
+{
+    struct sockaddr none = {.sa_family = AF_UNSPEC};
+    int fd, error = host_socket_fd(params->handle, &fd);
+
+    if (error)
+        return error;
+    if (sys.connect(fd, &none, sizeof(none)))
+        error = xlat_error_from_errno(errno);
+    sys.close(fd);
+    return error;
+}

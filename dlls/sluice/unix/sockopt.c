@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* getsockopt() and setsockopt() on the descriptor, for the options of route DIRECT. */
+#include <errno.h>
+
+#include "calls.h"
+#include "host.h"
+#include "sys.h"
+#include "winabi.h"
+#include "xlat/error.h"
+#include "xlat/option_host.h"
+
+/* Finds both halves of an option's row. Returns 0, or the code for one the kernel is not to be asked about. */
+static int find_option(int level, int name, const struct xlat_option **row,
+                       const struct xlat_option_host **host)
+{
+    *row = xlat_option_find(level, name);
+    if (!*row)
+        return xlat_option_unknown(level);
+    *host = xlat_option_host(*row);
+    if ((*row)->route != XLAT_DIRECT || !*host || (*host)->level < 0)
+        return WS_WSAENOPROTOOPT;
+    return 0;
+}
+
+int unix_get_option(struct get_option_params *params)
+{
+    unsigned char value[XLAT_OPTION_HOST_MAX];
+    const struct xlat_option_host *host;
+    const struct xlat_option *row;
+    socklen_t length;
+    int fd, error = find_option(params->level, params->name, &row, &host);
+
+    if (error || (error = host_socket_fd(params->handle, &fd)))
+        return error;
+    length = xlat_option_host_size(row);
+    if (sys.getsockopt(fd, host->level, host->name, value, &length))
+        error = xlat_error_in(XLAT_OP_OPTION, errno);
+    else
+        error = xlat_option_from_host(row, value, length, (void *)(uintptr_t)params->value,
+                                      &params->value_len);
+    sys.close(fd);
+    return error;
+}
+
+int unix_set_option(struct set_option_params *params)
+{
+    unsigned char value[XLAT_OPTION_HOST_MAX];
+    const struct xlat_option_host *host;
+    const struct xlat_option *row;
+    socklen_t length = sizeof(value);
+    int fd, error = find_option(params->level, params->name, &row, &host);
+
+    if (!error)
+        error = xlat_option_to_host(row, (const void *)(uintptr_t)params->value, params->value_len,
+                                    value, &length);
+    if (error || (error = host_socket_fd(params->handle, &fd)))
+        return error;
+    if (sys.setsockopt(fd, host->level, host->name, value, length))
+        error = xlat_error_in(XLAT_OP_OPTION, errno);
+    sys.close(fd);
+    return error;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The boundary between sluice.dll (PE) and sluice.so (Unix): the one header both sides include.
+ *
+ * A call is one row of UNIX_CALLS and one struct.  Members have fixed widths, 64-bit members are aligned
+ * to 8 explicitly and pointers travel as 64-bit numbers, so that one layout serves x86-64, i386 and WoW64.
+ * A Unix call returns a WSA code, 0 for success; results are members of the struct. */
+#ifndef SLUICE_UNIXLIB_H
+#define SLUICE_UNIXLIB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Raised whenever a struct below changes, so that halves of different builds refuse each other. */
+#define UNIXLIB_VERSION 1
+
+typedef uint64_t __attribute__((aligned(8))) u64_a8;
+
+/* X(name): struct NAME_params, and in sluice.so `int unix_NAME(struct NAME_params *)`. */
+#define UNIX_CALLS(X)                                                                              \
+    X(attach)                                                                                      \
+    X(socket_info)                                                                                 \
+    X(listen)                                                                                      \
+    X(dissolve)                                                                                    \
+    X(route_source)                                                                                \
+    X(get_option)                                                                                  \
+    X(set_option)                                                                                  \
+    X(get_addrinfo)                                                                                \
+    X(get_nameinfo)                                                                                \
+    X(get_hostname)                                                                                \
+    X(get_hostent)                                                                                 \
+    X(get_servent)                                                                                 \
+    X(get_protoent)
+
+/* First call of a process.  WSASYSNOTREADY where the halves or the host do not fit together. */
+struct attach_params {
+    uint32_t unixlib_version; /* in: UNIXLIB_VERSION */
+    uint32_t host_major;      /* in: Wine's version, 8 of "8.0" */
+    uint32_t host_minor;
+    uint32_t reserved;
+    char reason[128]; /* out: one line that says what does not fit, when the call fails */
+};
+
+/* What the kernel knows of a socket.  WSAENOTSOCK where the handle is none. */
+struct socket_info_params {
+    u64_a8 handle;     /* in: the SOCKET */
+    int32_t family;    /* out: Windows' number */
+    int32_t type;      /* out: Windows' number */
+    int32_t protocol;  /* out: Windows' number */
+    int32_t listening; /* out: SO_ACCEPTCONN */
+    int32_t connected; /* out: stream: has a peer (established or closing); datagram: 0 */
+    int32_t connecting; /* out: a handshake of our own is under way */
+};
+
+/* BSD listen() with exactly `depth` connections able to wait; on a socket that listens already the
+ * surplus of its queue is reset.  The socket is bound and not connected; checked by the caller. */
+struct listen_params {
+    u64_a8 handle;
+    int32_t backlog;      /* in: as the program gave it, any int */
+    int32_t listen_depth; /* out: the argument listen() got, for the host's own listen */
+    int32_t dropped;      /* out: connections reset because they stood above the new depth */
+    int32_t address_len;  /* in: length of address */
+    uint8_t address[28];  /* in: Windows sockaddr the host has the socket bound to */
+    int32_t reserved;
+};
+
+/* connect(AF_UNSPEC): a datagram socket forgets its peer. */
+struct dissolve_params {
+    u64_a8 handle;
+};
+
+/* The local address from which packets to `address` would leave. The code of
+ * xlat_sockaddr_to_host for a bad address; WSAENETUNREACH or WSAEHOSTUNREACH where there is no route. */
+struct route_source_params {
+    int32_t address_len; /* in: length of address, 16 or 28; out unchanged */
+    uint8_t address[28]; /* in: Windows sockaddr of the destination; out: of the source, port 0 */
+};
+
+/* getsockopt() and setsockopt() for an option of route DIRECT, both by its row in xlat/option.c. */
+struct get_option_params {
+    u64_a8 handle;
+    u64_a8 value;       /* in: Windows-form buffer, written by the call */
+    int32_t level;      /* in: Windows' numbers */
+    int32_t name;
+    int32_t value_len;  /* in: room; out: length */
+    int32_t reserved;
+};
+struct set_option_params {
+    u64_a8 handle;
+    u64_a8 value;
+    int32_t level;
+    int32_t name;
+    int32_t value_len;
+    int32_t reserved;
+};
+
+#include "unixlib_names.h"
+
+enum unix_call_number {
+#define X(name) UNIX_CALL_##name,
+    UNIX_CALLS(X)
+#undef X
+        UNIX_CALL_COUNT
+};
+
+_Static_assert(sizeof(struct attach_params) == 144, "one layout for every compiler");
+_Static_assert(sizeof(struct socket_info_params) == 32, "one layout for every compiler");
+_Static_assert(sizeof(struct listen_params) == 56, "one layout for every compiler");
+_Static_assert(sizeof(struct dissolve_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct route_source_params) == 32, "one layout for every compiler");
+_Static_assert(sizeof(struct get_option_params) == 32, "one layout for every compiler");
+_Static_assert(sizeof(struct set_option_params) == 32, "one layout for every compiler");
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "api/clear.h"
+
+int WSAAPI WSAAsyncSelect(SOCKET s, HWND window, u_int message, __LONG32 events)
+{
+    const WSPPROC_TABLE *provider = api_enter();
+    int error = 0;
+
+    if (!provider)
+        return SOCKET_ERROR;
+    return api_leave_clear(provider->lpWSPAsyncSelect(s, window, message, events, &error), error);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Packed entries laid out as hostent, servent and protoent.  Programs that copy a hostent whole rely on Windows'
+ * order of its parts: the structure, the array of aliases, the array of addresses, the addresses, the text. */
+#include "api/names.h"
+
+/* Where the next part goes. */
+struct cursor {
+    char *at;
+};
+
+static void *take(struct cursor *cursor, size_t size)
+{
+    void *part = cursor->at;
+
+    cursor->at += size;
+    return part;
+}
+
+static const char *entry_strings(const struct name_entry *entry)
+{
+    return (const char *)(entry + 1) + (size_t)entry->address_len * entry->address_count;
+}
+
+/* Bytes of all strings with their zeros. */
+static size_t strings_size(const struct name_entry *entry)
+{
+    return entry->size - (size_t)(entry_strings(entry) - (const char *)entry);
+}
+
+/* Copies the strings and points at each: strings before `first_alias` into names, the others into aliases,
+ * which gets its NULL. */
+static void lay_strings(const struct name_entry *entry, char *text, unsigned int first_alias,
+                        char **names[], char **aliases)
+{
+    memcpy(text, entry_strings(entry), strings_size(entry));
+    for (uint32_t i = 0; i < entry->string_count; i++, text += strlen(text) + 1) {
+        if (i < first_alias)
+            *names[i] = text;
+        else
+            *aliases++ = text;
+    }
+    *aliases = NULL;
+}
+
+struct hostent *names_layout_host(const struct name_entry *entry)
+{
+    size_t aliases = entry->string_count * sizeof(char *); /* one name less, and the NULL */
+    size_t list = (entry->address_count + 1) * sizeof(char *);
+    struct hostent *host = names_thread_result(RESULT_HOST, sizeof(*host) + aliases + list + entry->size);
+    struct cursor cursor = {(char *)(host + 1)};
+    char *addresses;
+
+    if (!host)
+        return NULL;
+    host->h_addrtype = (short)entry->number;
+    host->h_length = (short)entry->address_len;
+    host->h_aliases = take(&cursor, aliases);
+    host->h_addr_list = take(&cursor, list);
+    addresses = take(&cursor, (size_t)entry->address_len * entry->address_count);
+    memcpy(addresses, entry + 1, (size_t)entry->address_len * entry->address_count);
+    for (uint32_t i = 0; i < entry->address_count; i++)
+        host->h_addr_list[i] = addresses + (size_t)i * entry->address_len;
+    host->h_addr_list[entry->address_count] = NULL;
+    lay_strings(entry, cursor.at, 1, (char **[]){&host->h_name}, host->h_aliases);
+    return host;
+}
+
+struct servent *names_layout_service(const struct name_entry *entry)
+{
+    size_t aliases = entry->string_count * sizeof(char *);
+    struct servent *service =
+        names_thread_result(RESULT_SERVICE, sizeof(*service) + aliases + entry->size);
+    struct cursor cursor = {(char *)(service + 1)};
+
+    if (!service)
+        return NULL;
+    service->s_port = (short)htons((u_short)entry->number);
+    service->s_aliases = take(&cursor, aliases);
+    lay_strings(entry, cursor.at, 2, (char **[]){&service->s_name, &service->s_proto},
+                service->s_aliases);
+    return service;
+}
+
+struct protoent *names_layout_protocol(const struct name_entry *entry)
+{
+    size_t aliases = entry->string_count * sizeof(char *);
+    struct protoent *protocol =
+        names_thread_result(RESULT_PROTOCOL, sizeof(*protocol) + aliases + entry->size);
+    struct cursor cursor = {(char *)(protocol + 1)};
+
+    if (!protocol)
+        return NULL;
+    protocol->p_proto = (short)entry->number;
+    protocol->p_aliases = take(&cursor, aliases);
+    lay_strings(entry, cursor.at, 1, (char **[]){&protocol->p_name}, protocol->p_aliases);
+    return protocol;
+}

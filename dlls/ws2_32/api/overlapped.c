@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "api/api.h"
+
+BOOL WSAAPI WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED overlapped, LPDWORD transferred,
+                                   BOOL wait, LPDWORD flags)
+{
+    const WSPPROC_TABLE *provider = api_enter();
+    int error = 0;
+
+    if (!provider)
+        return FALSE;
+    return api_leave_bool(
+        provider->lpWSPGetOverlappedResult(s, overlapped, transferred, wait, flags, &error), error);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Loading and starting the base provider, the first row of the protocol catalog. */
+#include "api/api.h"
+
+#include "catalog/catalog.h"
+
+typedef int(WSPAPI *startup_entry)(WORD version, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
+                                   WSPUPCALLTABLE upcalls, LPWSPPROC_TABLE table);
+typedef const struct name_services *(WINAPI *names_entry)(void);
+
+static struct {
+    volatile startup_entry startup; /* set last: says that the rest is there */
+    volatile names_entry names;
+} provider;
+
+static WSPPROC_TABLE table;
+static const struct name_services *names;
+
+static int complain(const WCHAR *path, const char *what)
+{
+    log_line("cannot start: %ls %s (error %lu); start the program with ./run, or install "
+             "Sluice in this Wine prefix",
+             path, what, GetLastError());
+    return WSASYSNOTREADY;
+}
+
+/* Threads may race through here and load the library more than once, which only counts it; they all find the
+ * same two functions.  No lock is held, for LoadLibrary runs DllMain functions that may call WSAStartup. */
+int provider_load(void)
+{
+    WCHAR path[MAX_PATH];
+    startup_entry startup;
+    HMODULE module;
+
+    if (provider.startup)
+        return 0;
+    catalog_provider_path(path, MAX_PATH);
+    module = LoadLibraryW(path);
+    if (!module)
+        return complain(path, "could not be loaded");
+    startup = (startup_entry)(void *)GetProcAddress(module, "WSPStartup");
+    InterlockedExchangePointer((void *volatile *)&provider.names,
+                               (void *)GetProcAddress(module, "SluiceNames"));
+    if (!startup || !provider.names)
+        return complain(path, "is not Sluice's provider");
+    InterlockedExchangePointer((void *volatile *)&provider.startup, (void *)startup);
+    return 0;
+}
+
+int provider_start(void)
+{
+    WSAPROTOCOL_INFOW row;
+    WSPUPCALLTABLE upcalls;
+    WSPPROC_TABLE started;
+    WSPDATA data;
+    int error;
+
+    catalog_row(0, &row);
+    upcall_table_fill(&upcalls);
+    error = provider.startup(MAKEWORD(2, 2), &data, &row, upcalls, &started);
+    if (error)
+        return error;
+    table = started;
+    names = provider.names();
+    return 0;
+}
+
+void provider_stop(void)
+{
+    INT error;
+
+    table.lpWSPCleanup(&error);
+}
+
+const WSPPROC_TABLE *provider_table(void)
+{
+    return &table;
+}
+
+const struct name_services *provider_names(void)
+{
+    return names;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "api/window.h"
+
+static void *user32_function(const char *name)
+{
+    HMODULE user32 = GetModuleHandleW(L"user32.dll");
+
+    return user32 ? (void *)GetProcAddress(user32, name) : NULL;
+}
+
+BOOL WSPAPI window_post(HWND window, UINT message, WPARAM wparam, LPARAM lparam)
+{
+    BOOL(WINAPI * post)(HWND, UINT, WPARAM, LPARAM) = user32_function("PostMessageW");
+
+    return post && post(window, message, wparam, lparam);
+}
+
+bool window_exists(HWND window)
+{
+    BOOL(WINAPI * is_window)(HWND) = user32_function("IsWindow");
+
+    return is_window && is_window(window);
+}
