@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* accept and WSAAccept.  Sources: their Win32 pages; "tests" are Wine's, which were run on Windows. */
+/* accept and WSAAccept.  Sources: their Win32 pages; tests are Wine's, which were run on Windows.
+ */
 #include "remote.h"
 
 static const int families[] = {AF_INET, AF_INET6};
@@ -39,7 +40,7 @@ CASE(accept, address)
     }
 }
 
-/* "WSAEFAULT: the addrlen parameter is too small"; without addrlen the address is not touched
+/* WSAEFAULT: the addrlen parameter is too small; without addrlen the address is not touched
  * (tests). */
 CASE(accept, address_lengths)
 {
@@ -167,16 +168,16 @@ CASE(accept, closed_meanwhile)
         assert_code((int)error, WSAEINTR);
 }
 
-/* "The newly created socket is the actual connection; it has the same properties as socket s". */
+/* The newly created socket is the actual connection; it has the same properties as socket s. */
 CASE(accept, inherits_options)
 {
     static const struct {
         int level, option, value;
     } options[] = {
-        {SOL_SOCKET, SO_REUSEADDR, 1},     {SOL_SOCKET, SO_KEEPALIVE, 1},
-        {SOL_SOCKET, SO_OOBINLINE, 1},     {SOL_SOCKET, SO_SNDBUF, 0x123},
-        {SOL_SOCKET, SO_RCVBUF, 0x123},    {SOL_SOCKET, SO_SNDTIMEO, 0x123},
-        {SOL_SOCKET, SO_RCVTIMEO, 0x123},  {IPPROTO_TCP, TCP_NODELAY, 1},
+        {SOL_SOCKET, SO_REUSEADDR, 1},    {SOL_SOCKET, SO_KEEPALIVE, 1},
+        {SOL_SOCKET, SO_OOBINLINE, 1},    {SOL_SOCKET, SO_SNDBUF, 0x123},
+        {SOL_SOCKET, SO_RCVBUF, 0x123},   {SOL_SOCKET, SO_SNDTIMEO, 0x123},
+        {SOL_SOCKET, SO_RCVTIMEO, 0x123}, {IPPROTO_TCP, TCP_NODELAY, 1},
     };
     struct linger linger = {1, 555};
     int size = sizeof(linger);
@@ -222,7 +223,7 @@ CASE(accept, inherits_nonblocking)
     assert_fails(recv(s, &byte, 1, 0), WSAEWOULDBLOCK);
 }
 
-/* "including asynchronous events registered with WSAAsyncSelect or WSAEventSelect". */
+/* including asynchronous events registered with WSAAsyncSelect or WSAEventSelect. */
 CASE(accept, inherits_events)
 {
     WSAEVENT event = CreateEventA(NULL, TRUE, FALSE, NULL);
@@ -316,7 +317,7 @@ CASE(accept, condition_accept)
     }
 }
 
-/* "If CF_REJECT, WSAAccept rejects the connection request" and fails with WSAECONNREFUSED. */
+/* If CF_REJECT, WSAAccept rejects the connection request and fails with WSAECONNREFUSED. */
 CASE(accept, condition_reject)
 {
     struct crowd c;
@@ -354,7 +355,7 @@ CASE(accept, condition_defer)
     exchange_bytes(s, k);
 }
 
-/* "WSAEINVAL: ... the return value of the condition function is not a valid one". */
+/* WSAEINVAL: ... the return value of the condition function is not a valid one. */
 CASE(accept, condition_nonsense)
 {
     SOCKET l;

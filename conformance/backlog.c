@@ -52,14 +52,14 @@ CASE(backlog, depth_200)
     depth_of(AF_INET, 200, 200);
 }
 
-/* "Adjusted to the nearest legal value": at least one connection can wait. */
+/* Adjusted to the nearest legal value: at least one connection can wait. */
 CASE(backlog, zero)
 {
     winsock();
     depth_of(AF_INET, 0, 1);
 }
 
-/* SOMAXCONN_HINT(n) is -n: "adjusted to be within the range (200, 65535)". */
+/* SOMAXCONN_HINT(n) is -n: adjusted to be within the range (200, 65535). */
 CASE(backlog, hint_below_range)
 {
     winsock();
@@ -73,7 +73,7 @@ CASE(backlog, hint_in_range)
     depth_of(AF_INET, SOMAXCONN_HINT(201), 201);
 }
 
-/* SOMAXCONN: "the underlying service provider will set the backlog to a maximum reasonable value". */
+/* SOMAXCONN: the underlying service provider will set the backlog to a maximum reasonable value. */
 CASE(backlog, somaxconn)
 {
     winsock();
@@ -106,9 +106,20 @@ CASE(backlog, clamp)
     static const struct {
         int backlog, depth;
     } rows[] = {
-        {1, 1}, {7, 7}, {0, 1}, {-1, 200}, {-200, 200}, {-1000, 1000}, {-65535, 65535},
-        {-65536, 65535}, {INT_MIN, 65535}, {INT_MIN + 1, 65535}, {INT_MAX - 1, INT_MAX},
-        {INT_MAX, INT_MAX}, {65535, 65535}, {65536, 65536},
+        {1, 1},
+        {7, 7},
+        {0, 1},
+        {-1, 200},
+        {-200, 200},
+        {-1000, 1000},
+        {-65535, 65535},
+        {-65536, 65535},
+        {INT_MIN, 65535},
+        {INT_MIN + 1, 65535},
+        {INT_MAX - 1, INT_MAX},
+        {INT_MAX, INT_MAX},
+        {65535, 65535},
+        {65536, 65536},
     };
     int host, waiting, limit;
 
@@ -124,7 +135,7 @@ CASE(backlog, clamp)
     }
 }
 
-/* "A second call returns success without changing the value for the backlog". */
+/* A second call returns success without changing the value for the backlog. */
 CASE(backlog, second_call_does_not_raise)
 {
     SOCKET l;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bind.  Sources: its Win32 page; the page "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE" for the table;
- * Wine's tests, which were run on Windows, where "tests" is said. */
+/* bind.  Sources: its Win32 page; the page Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE for the
+ * table; Wine's tests, which were run on Windows, where tests is said. */
 #include "remote.h"
 
 static const int families[] = {AF_INET, AF_INET6};
@@ -53,7 +53,7 @@ CASE(bind, given_port)
     }
 }
 
-/* "WSAEINVAL: the socket is already bound to an address". */
+/* WSAEINVAL: the socket is already bound to an address. */
 CASE(bind, twice)
 {
     winsock();
@@ -76,8 +76,7 @@ CASE(bind, address_in_use)
         SOCKET s = bound(families[i % 2], types[i / 2]);
         struct address a = address_of(s);
 
-        assert_fails(bind(new_socket(families[i % 2], types[i / 2]), &a.sa, a.len),
-                     WSAEADDRINUSE);
+        assert_fails(bind(new_socket(families[i % 2], types[i / 2]), &a.sa, a.len), WSAEADDRINUSE);
     }
 }
 
@@ -91,7 +90,7 @@ CASE(bind, same_port_other_protocol)
     assert_works(bind(new_socket(AF_INET, SOCK_DGRAM), &a.sa, a.len));
 }
 
-/* "WSAEADDRNOTAVAIL: the specified address is not a valid address for the computer". */
+/* WSAEADDRNOTAVAIL: the specified address is not a valid address for the computer. */
 CASE(bind, foreign_address)
 {
     struct address a;

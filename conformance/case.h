@@ -71,6 +71,10 @@ void check_code(const char *file, int line, const char *what, int got, int want)
 /* The name of a WSA code, "WSAEINVAL"; a number in a static buffer when it has none. */
 const char *wsa_name(int code);
 
+/* What the case is at, printed if it fails or crashes there: for cases that walk a table. */
+void doing(const char *format, ...) __attribute__((format(gnu_printf, 1, 2)));
+const char *done_so_far(void);
+
 /* End the case as skipped (exit 77) and say why. */
 void skip_case(const char *why) __attribute__((noreturn));
 
@@ -86,22 +90,26 @@ unsigned address_port(const struct address *address);
 
 /* Sockets; each asserts success. */
 SOCKET new_socket(int family, int type);
-SOCKET bound(int family, int type);                 /* to loopback, a port chosen by the system */
-SOCKET listener(int family, int backlog);           /* TCP, bound as above */
-void tcp_pair(int family, SOCKET pair[2]);          /* connected to each other, both blocking */
+SOCKET bound(int family, int type);        /* to loopback, a port chosen by the system */
+SOCKET listener(int family, int backlog);  /* TCP, bound as above */
+void tcp_pair(int family, SOCKET pair[2]); /* connected to each other, both blocking */
 void set_blocking(SOCKET s, int blocking);
-int get_int(SOCKET s, int level, int option);       /* getsockopt of an int */
+int get_int(SOCKET s, int level, int option); /* getsockopt of an int */
 void set_int(SOCKET s, int level, int option, int value);
-unsigned refused_port(int family);                  /* a loopback TCP port nobody listens on */
+unsigned refused_port(int family); /* a loopback TCP port nobody listens on */
 /* Whether select reports s in the set chosen by 'r', 'w' or 'x' within ms. */
 int selects(SOCKET s, char which, int ms);
+
+/* `size` bytes, zero, right before a page that cannot be touched.  At most a page; never freed. */
+void *guarded(size_t size);
 
 /* Milliseconds since some moment. */
 ULONGLONG now_ms(void);
 
-/* Run fn(arg) in a thread; the case must wait for it.  ck_assert* works only on the first thread. */
+/* Run fn(arg) in a thread; the case must wait for it.  ck_assert* works only on the first thread.
+ */
 HANDLE run_thread(DWORD(WINAPI *fn)(void *), void *arg);
-void join_thread(HANDLE thread, int ms);            /* ms passed: the case fails */
+void join_thread(HANDLE thread, int ms); /* ms passed: the case fails */
 
 /* A function that mingw's import library may lack; NULL when ws2_32.dll does not export it. */
 void *winsock_function(const char *name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* connect.  Sources: its Win32 page; "tests" are Wine's, which were run on Windows. */
+/* connect.  Sources: its Win32 page; tests are Wine's, which were run on Windows. */
 #include "remote.h"
 
 static const int families[] = {AF_INET, AF_INET6};
@@ -87,7 +87,7 @@ CASE(connect, in_progress)
     assert_works(closesocket(s));
 }
 
-/* "WSAECONNREFUSED"; the socket can try again; SO_ERROR is 0 after a failure that was returned
+/* WSAECONNREFUSED; the socket can try again; SO_ERROR is 0 after a failure that was returned
  * (tests). */
 CASE(connect, refused_blocking)
 {
@@ -134,7 +134,7 @@ CASE(connect, refused_nonblocking)
     }
 }
 
-/* "WSAEINVAL: the parameter s is a listening socket". */
+/* WSAEINVAL: the parameter s is a listening socket. */
 CASE(connect, listening)
 {
     struct address a;
@@ -150,7 +150,7 @@ CASE(connect, listening)
     ck_assert(accept(l, NULL, NULL) != INVALID_SOCKET);
 }
 
-/* "WSAEADDRNOTAVAIL: the remote address is not a valid address (such as INADDR_ANY)": even though
+/* WSAEADDRNOTAVAIL: the remote address is not a valid address (such as INADDR_ANY): even though
  * something listens there. */
 CASE(connect, wildcard)
 {
@@ -253,8 +253,8 @@ CASE(connect, datagram_filters)
     ck_assert_int_eq(selects(s, 'r', 50), 0);
 }
 
-/* "WSAEACCES: an attempt to connect a datagram socket to broadcast address failed because setsockopt
- * option SO_BROADCAST is not enabled". */
+/* WSAEACCES: an attempt to connect a datagram socket to broadcast address failed because setsockopt
+ * option SO_BROADCAST is not enabled. */
 CASE(connect, broadcast)
 {
     struct address a;

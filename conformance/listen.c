@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* listen: which sockets it takes and what becomes of them.  Source: the Win32 page of listen, if no
- * other is named; "tests" are Wine's, which were run on Windows.  Queue lengths: backlog.c. */
+ * other is named; tests are Wine's, which were run on Windows.  Queue lengths: backlog.c. */
 #include "remote.h"
 
 static const int families[] = {AF_INET, AF_INET6};
@@ -16,7 +16,7 @@ CASE(listen, not_started)
     assert_fails(listen(s, 5), WSANOTINITIALISED);
 }
 
-/* WSAEINPROGRESS: "a blocking Windows Sockets 1.1 call is in progress". */
+/* WSAEINPROGRESS: a blocking Windows Sockets 1.1 call is in progress. */
 static SOCKET hook_listener;
 static int hook_calls, hook_result, hook_error;
 
@@ -96,7 +96,7 @@ CASE(listen, not_a_socket)
     ck_assert(CloseHandle(event) && CloseHandle(file) && CloseHandle(read) && CloseHandle(write));
 }
 
-/* "WSAEOPNOTSUPP: the referenced socket is not of a type that supports the listen operation": looked
+/* WSAEOPNOTSUPP: the referenced socket is not of a type that supports the listen operation: looked
  * at before the binding (section 10 of the rules, tests). */
 CASE(listen, datagram)
 {
@@ -137,7 +137,7 @@ CASE(listen, raw)
     assert_fails(listen(s, 1), WSAEOPNOTSUPP);
 }
 
-/* "WSAEISCONN: the socket is already connected". */
+/* WSAEISCONN: the socket is already connected. */
 CASE(listen, connected)
 {
     winsock();
@@ -172,7 +172,7 @@ CASE(listen, connecting)
     ck_assert_int_eq(get_int(s, SOL_SOCKET, SO_ACCEPTCONN), 0);
 }
 
-/* "WSAEINVAL: the socket has not been bound", whatever the backlog (tests: -2, 1, SOMAXCONN); and it
+/* WSAEINVAL: the socket has not been bound, whatever the backlog (tests: -2, 1, SOMAXCONN); and it
  * is not bound on the way. */
 CASE(listen, unbound)
 {
@@ -206,7 +206,7 @@ CASE(listen, after_failed_bind)
     assert_fails(listen(s, SOMAXCONN), WSAEINVAL);
 }
 
-/* "WSAEADDRINUSE ... could be delayed until this function": where the system lets another program
+/* WSAEADDRINUSE ... could be delayed until this function: where the system lets another program
  * take the address between bind and listen (POSIX does, with SO_REUSEADDR). */
 CASE(listen, conflict_shows_late)
 {
@@ -297,7 +297,7 @@ CASE(listen, thread_exits)
     exchange_bytes(s, k);
 }
 
-/* "If listen is called on an already listening socket, it returns success". */
+/* If listen is called on an already listening socket, it returns success. */
 CASE(listen, again)
 {
     winsock();

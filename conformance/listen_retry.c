@@ -82,8 +82,8 @@ CASE(listen_retry, nonblocking_port_given)
     retry(AF_INET6, 0, PORT_GIVEN);
 }
 
-/* open: a connect binds an unbound socket, and it keeps that address after failing; the pages do not
- * say so for a failed one.  Chosen: as for the other bound sockets. */
+/* open: a connect binds an unbound socket, and it keeps that address after failing; the pages do
+ * not say so for a failed one.  Chosen: as for the other bound sockets. */
 CASE(listen_retry, blocking_unbound)
 {
     winsock();

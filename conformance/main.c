@@ -19,6 +19,16 @@ START_TEST(selected_case)
 }
 END_TEST
 
+/* A crash says where; the runner then tells it from a failure by the exit code. */
+static LONG CALLBACK report_crash(EXCEPTION_POINTERS *info)
+{
+    printf("exception 0x%lx at %p while doing: %s\n", info->ExceptionRecord->ExceptionCode,
+           info->ExceptionRecord->ExceptionAddress, done_so_far());
+    fflush(stdout);
+    TerminateProcess(GetCurrentProcess(), info->ExceptionRecord->ExceptionCode);
+    return EXCEPTION_EXECUTE_HANDLER;
+}
+
 int run_here(const struct test *test)
 {
     Suite *suite = suite_create(test->subject);
@@ -27,12 +37,15 @@ int run_here(const struct test *test)
     int failed;
 
     current = test;
+    SetUnhandledExceptionFilter(report_crash);
     suite_add_tcase(suite, tcase);
     tcase_add_test(tcase, selected_case);
     srunner_set_fork_status(runner, CK_NOFORK);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
+    if (failed && done_so_far()[0])
+        printf("while doing: %s\n", done_so_far());
     fflush(stdout);
     return failed ? CASE_FAIL : CASE_PASS;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* WSAPoll.  Sources: its Win32 page; "tests" are Wine's, which were run on Windows (10, version 2004
+/* WSAPoll.  Sources: its Win32 page; tests are Wine's, which were run on Windows (10, version 2004
  * and later, where versions differ). */
 #include "remote.h"
 
@@ -39,9 +39,9 @@ CASE(poll, arguments)
 /* Only POLLRDNORM, POLLRDBAND and POLLWRNORM may be asked for (tests). */
 CASE(poll, events_that_cannot_be_asked)
 {
-    static const short events[] = {POLLERR, POLLHUP,    POLLNVAL, 0x8,    POLLWRBAND,
-                                   0x40,    0x80,       POLLPRI,  0x800,  0x1000,
-                                   0x2000,  0x4000,     (short)0x8000};
+    static const short events[] = {POLLERR, POLLHUP, POLLNVAL,     0x8,   POLLWRBAND,
+                                   0x40,    0x80,    POLLPRI,      0x800, 0x1000,
+                                   0x2000,  0x4000,  (short)0x8000};
     SOCKET s;
 
     winsock();
@@ -134,6 +134,18 @@ CASE(poll, out_of_band)
     assert_returns(recv(s, &byte, 1, MSG_OOB), 1);
     ck_assert_int_eq(byte, 'A');
     ck_assert_int_eq(polls(s, ALL, 0), POLLWRNORM);
+}
+
+CASE(poll, out_of_band_inline)
+{
+    SOCKET l, s;
+    char byte;
+    int k;
+
+    winsock();
+    l = listener(AF_INET, 5);
+    k = peer_connect(AF_INET, port_of(l));
+    s = accept(l, NULL, NULL);
     set_int(s, SOL_SOCKET, SO_OOBINLINE, 1);
     peer_ok("oob %d 42", k);
     ck_assert_int_eq(polls(s, POLLIN, 2000), POLLRDNORM);
@@ -142,7 +154,8 @@ CASE(poll, out_of_band)
     ck_assert_int_eq(polls(s, ALL, 0), POLLWRNORM);
 }
 
-/* After an orderly end POLLHUP, also when nothing was asked for; data that waits shows, too (tests). */
+/* After an orderly end POLLHUP, also when nothing was asked for; data that waits shows, too
+ * (tests). */
 CASE(poll, peer_closed)
 {
     SOCKET l, s;
@@ -264,7 +277,7 @@ static DWORD WINAPI send_to(void *arg)
     return sendto(s, "x", 1, 0, &a->sa, a->len) == 1 ? 0 : 1;
 }
 
-/* "A negative value: wait indefinitely". */
+/* A negative value: wait indefinitely. */
 CASE(poll, without_limit)
 {
     struct address a;
@@ -317,7 +330,7 @@ static DWORD WINAPI queue_apc(void *thread)
     return QueueUserAPC(count_apc, thread, 1) ? 0 : 1;
 }
 
-/* "The thread is placed in an alertable wait state": user APCs run. */
+/* The thread is placed in an alertable wait state: user APCs run. */
 CASE(poll, alertable)
 {
     HANDLE self, thread;
@@ -325,8 +338,8 @@ CASE(poll, alertable)
 
     winsock();
     s = bound(AF_INET, SOCK_DGRAM);
-    ck_assert(DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &self, 0,
-                              FALSE, DUPLICATE_SAME_ACCESS));
+    ck_assert(DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &self,
+                              0, FALSE, DUPLICATE_SAME_ACCESS));
     thread = run_thread(queue_apc, self);
     ck_assert_int_eq(polls(s, POLLIN, 1000), 0);
     ck_assert_int_eq(apcs, 1);

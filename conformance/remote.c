@@ -104,9 +104,9 @@ struct crowd peer_open(int family, unsigned port, int n, int ms)
     struct crowd c = {0};
     const char *text = peer_ok("open %s %u %d %d", loopback_text(family), port, n, ms);
 
-    ck_assert_int_eq(sscanf(text, "%d %d %d %d %d", &c.first, &c.established, &c.refused, &c.reset,
-                            &c.waiting),
-                     5);
+    ck_assert_int_eq(
+        sscanf(text, "%d %d %d %d %d", &c.first, &c.established, &c.refused, &c.reset, &c.waiting),
+        5);
     return c;
 }
 
@@ -115,9 +115,9 @@ struct crowd peer_state(int first, int n, int ms)
     struct crowd c = {.first = first};
     const char *text = peer_ok("state %d %d %d", first, n, ms);
 
-    ck_assert_int_eq(sscanf(text, "%d %d %d %d %d", &c.established, &c.refused, &c.reset, &c.ended,
-                            &c.waiting),
-                     5);
+    ck_assert_int_eq(
+        sscanf(text, "%d %d %d %d %d", &c.established, &c.refused, &c.reset, &c.ended, &c.waiting),
+        5);
     return c;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a case asks its peer (peer.h) to do.  Every function fails the case when the peer's answer is
- * not of the expected form.  The peer is found or started at the first use; the case must have
+/* What a case asks its peer (peer.h) to do.  Every function fails the case when the peer's answer
+ * is not of the expected form.  The peer is found or started at the first use; the case must have
  * started Winsock. */
 #ifndef SLUICE_CONFORMANCE_REMOTE_H
 #define SLUICE_CONFORMANCE_REMOTE_H
@@ -33,19 +33,20 @@ int peer_listen(int family, int backlog, unsigned *port);
 int peer_udp(int family, unsigned *port);
 int peer_accept(int k); /* the new connection's number */
 
-/* Start a connect of this non-blocking socket that stays undecided for a second at least: to a port of
- * the peer whose queue is full. */
+/* Start a connect of this non-blocking socket that stays undecided for a second at least: to a port
+ * of the peer whose queue is full. */
 void connect_hanging(SOCKET s, int family);
 
-/* Send and receive `length` bytes of the pattern on a blocking socket; the peer's fill and drain. */
+/* Send and receive `length` bytes of the pattern on a blocking socket; the peer's fill and drain.
+ */
 void send_pattern(SOCKET s, int length);
 void recv_pattern(SOCKET s, int length);
 
 /* Both directions between one accepted socket and the peer's connection k, 64 bytes each. */
 void exchange_bytes(SOCKET s, int k);
 
-/* The listener lets exactly n connections of the peer wait; the next is not established.  Then all n are
- * accepted and exchange bytes with the peer.  Nothing may be waiting before. */
+/* The listener lets exactly n connections of the peer wait; the next is not established.  Then all
+ * n are accepted and exchange bytes with the peer.  Nothing may be waiting before. */
 void assert_depth(SOCKET listener, int family, int n);
 
 /* Whether the kernel's view of a listening port can be had; if so, its queue and limit. */

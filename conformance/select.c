@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* select.  Sources: its Win32 page; "tests" are Wine's, which were run on Windows. */
+/* select.  Sources: its Win32 page; tests are Wine's, which were run on Windows. */
 #include "remote.h"
 
 static struct timeval now = {0, 0};
@@ -21,9 +21,9 @@ CASE(select, not_a_socket)
     SOCKET closed, good;
 
     winsock();
+    good = bound(AF_INET, SOCK_DGRAM);
     closed = bound(AF_INET, SOCK_DGRAM);
     assert_works(closesocket(closed));
-    good = bound(AF_INET, SOCK_DGRAM);
     for (int i = 0; i < 3; i++) {
         SOCKET bad = i == 0 ? closed : i == 1 ? INVALID_SOCKET : (SOCKET)event;
         fd_set set = {2, {good, bad}}, copy = set;
@@ -36,7 +36,7 @@ CASE(select, not_a_socket)
     }
 }
 
-/* "nfds: ignored"; the time limit is not modified. */
+/* nfds: ignored; the time limit is not modified. */
 CASE(select, nfds_and_time)
 {
     struct timeval t = {0, 120000};
@@ -59,7 +59,7 @@ CASE(select, nfds_and_time)
     }
 }
 
-/* "WSAEINVAL: the time-out value is not valid". */
+/* WSAEINVAL: the time-out value is not valid. */
 CASE(select, negative_time)
 {
     struct timeval t = {-1, 0};

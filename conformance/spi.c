@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The base service provider, driven through its own table.  Sources: WSPStartup, WSPListen (ws2spi.h
- * and Embedded Compact 2013), WSPSocket and so on.  No WSP function sets the thread's last error: the
- * code goes to *lpErrno (for WSPListen its page says so; it is the SPI's convention throughout). */
+/* The base service provider, driven through its own table.  Sources: WSPStartup, WSPListen
+ * (ws2spi.h and Embedded Compact 2013), WSPSocket and so on.  No WSP function sets the thread's
+ * last error: the code goes to *lpErrno (for WSPListen its page says so; it is the SPI's convention
+ * throughout). */
 #include "remote.h"
 #include "spi_client.h"
 
@@ -100,11 +101,12 @@ CASE(spi, table_is_full)
         ck_assert_msg(entries[i] != NULL, "entry %d of the table is NULL", (int)i);
     ck_assert_uint_eq(p.data.wVersion, MAKEWORD(2, 2));
     ck_assert_uint_ge(p.data.wHighVersion, MAKEWORD(2, 2));
-    ck_assert_uint_lt(wcsnlen(p.data.szDescription, WSPDESCRIPTION_LEN + 1), WSPDESCRIPTION_LEN + 1);
+    ck_assert_uint_lt(wcsnlen(p.data.szDescription, WSPDESCRIPTION_LEN + 1),
+                      WSPDESCRIPTION_LEN + 1);
     spi_works(SPI.lpWSPCleanup(&error));
 }
 
-/* "wVersion is the minimum of its high version and wVersionRequested". */
+/* wVersion is the minimum of its high version and wVersionRequested. */
 CASE(spi, version)
 {
     WSPPROC_TABLE table;
@@ -119,7 +121,7 @@ CASE(spi, version)
                 WSAVERNOTSUPPORTED);
 }
 
-/* "WSAEFAULT: the lpWSPData or lpProcTable parameter is invalid". */
+/* WSAEFAULT: the lpWSPData or lpProcTable parameter is invalid. */
 CASE(spi, startup_bad_pointers)
 {
     WSPPROC_TABLE table;
@@ -179,8 +181,10 @@ CASE(spi, listen_errors)
     spi_fails(SPI.lpWSPListen(closed, 1, &error), WSAENOTSOCK);
     event = CreateEventA(NULL, TRUE, FALSE, NULL);
     spi_fails(SPI.lpWSPListen((SOCKET)event, 1, &error), WSAENOTSOCK);
-    spi_fails(SPI.lpWSPListen(spi_socket(SOCK_DGRAM), 1, &error), WSAEOPNOTSUPP);
-    spi_fails(SPI.lpWSPListen(bound(AF_INET, SOCK_DGRAM), 1, &error), WSAEOPNOTSUPP);
+    s = spi_socket(SOCK_DGRAM);
+    spi_fails(SPI.lpWSPListen(s, 1, &error), WSAEOPNOTSUPP);
+    s = bound(AF_INET, SOCK_DGRAM);
+    spi_fails(SPI.lpWSPListen(s, 1, &error), WSAEOPNOTSUPP);
     s = spi_socket(SOCK_STREAM);
     spi_fails(SPI.lpWSPListen(s, 1, &error), WSAEINVAL);
     spi_fails(SPI.lpWSPListen(s, SOMAXCONN, &error), WSAEINVAL);
@@ -205,8 +209,8 @@ CASE(spi, listen_leaves_last_error)
     assert_code(last, ERROR_UNTOUCHED);
 }
 
-/* open: the pages do not say what a NULL lpErrno does.  Chosen: the call fails or succeeds as ever, and
- * the process lives. */
+/* open: the pages do not say what a NULL lpErrno does.  Chosen: the call fails or succeeds as ever,
+ * and the process lives. */
 CASE(spi, listen_null_errno)
 {
     SOCKET s;
@@ -233,8 +237,8 @@ CASE(spi, listen_depth)
     }
 }
 
-/* "WSPListen can be called more than once on the same socket; this has the effect of updating the
- * current backlog". */
+/* WSPListen can be called more than once on the same socket; this has the effect of updating the
+ * current backlog. */
 CASE(spi, second_listen_raises)
 {
     SOCKET l;
@@ -274,8 +278,8 @@ CASE(spi, second_listen_grows_a_full_queue)
         spi_exchange(spi_accept(l), c.first + i);
 }
 
-/* "Should there be more pending connections than the new backlog value, the excess pending connections
- * will be reset and dropped".  open: which of them; nothing is assumed. */
+/* Should there be more pending connections than the new backlog value, the excess pending
+ * connections will be reset and dropped.  open: which of them; nothing is assumed. */
 static void shrink(int before, int waiting, int after)
 {
     SOCKET l = spi_listener(before), s;

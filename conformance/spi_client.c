@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "spi_client.h"
 
-/* Upcalls.  A base provider's sockets are system handles, so it needs no handles made by the client. */
+/* Upcalls.  A base provider's sockets are system handles, so it needs no handles made by the
+ * client. */
 static int refuse(LPINT error, int code)
 {
     *error = code;
@@ -96,7 +97,8 @@ static int WSPAPI blocking_callback(DWORD entry, LPBLOCKINGCALLBACK *callback, P
 
 static int WSPAPI queue_apc(LPWSATHREADID thread, LPWSAUSERAPC apc, DWORD_PTR context, LPINT error)
 {
-    return QueueUserAPC((PAPCFUNC)apc, thread->ThreadHandle, context) ? 0 : refuse(error, WSAEINVAL);
+    return QueueUserAPC((PAPCFUNC)apc, thread->ThreadHandle, context) ? 0
+                                                                      : refuse(error, WSAEINVAL);
 }
 
 static int WSPAPI open_thread(LPWSATHREADID thread, LPINT error)

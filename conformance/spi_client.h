@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A client of the service provider interface: finds the base provider of TCP as any program can, starts
- * it, and has its table of functions.  Source: WSPStartup and its neighbours in ws2spi.h. */
+/* A client of the service provider interface: finds the base provider of TCP as any program can,
+ * starts it, and has its table of functions.  Source: WSPStartup and its neighbours in ws2spi.h. */
 #ifndef SLUICE_CONFORMANCE_SPI_CLIENT_H
 #define SLUICE_CONFORMANCE_SPI_CLIENT_H
 
@@ -8,8 +8,8 @@
 #include <ws2spi.h>
 
 struct provider {
-    WSAPROTOCOL_INFOW info;     /* its catalog entry */
-    WCHAR path[MAX_PATH];       /* of its DLL, environment variables expanded */
+    WSAPROTOCOL_INFOW info; /* its catalog entry */
+    WCHAR path[MAX_PATH];   /* of its DLL, environment variables expanded */
     LPWSPSTARTUP startup;
     WSPDATA data;
     WSPPROC_TABLE table;

@@ -3,8 +3,8 @@
  * tests assert, which were run on Windows. */
 #include "case.h"
 
-/* "The current version of the Windows Sockets specification is 2.2"; wVersion is "the version the
- * Ws2_32.dll expects the caller to use"; iMaxSockets and iMaxUdpDg are for 1.1 only. */
+/* The current version of the Windows Sockets specification is 2.2; wVersion is the version the
+ * Ws2_32.dll expects the caller to use; iMaxSockets and iMaxUdpDg are for 1.1 only. */
 static const struct {
     BYTE major, minor;
     int result;
@@ -76,7 +76,7 @@ CASE(startup, failure_does_not_count)
     assert_fails(WSACleanup(), WSANOTINITIALISED);
 }
 
-/* "An application must call WSACleanup for every successful WSAStartup"; only the last one ends. */
+/* An application must call WSACleanup for every successful WSAStartup; only the last one ends. */
 CASE(startup, counted)
 {
     SOCKET s;
@@ -112,7 +112,7 @@ CASE(startup, cleanup_clears_error)
     }
 }
 
-/* "WSANOTINITIALISED: a successful WSAStartup call must occur before using this function", before
+/* WSANOTINITIALISED: a successful WSAStartup call must occur before using this function, before
  * any other check: the other arguments are bad, too. */
 CASE(startup, calls_before)
 {
@@ -227,7 +227,8 @@ CASE(startup, racing_threads)
     assert_fails(WSACleanup(), WSANOTINITIALISED);
 }
 
-/* A DLL whose DllMain uses Winsock: this program itself, copied, marked as a DLL and entered here. */
+/* A DLL whose DllMain uses Winsock: this program itself, copied, marked as a DLL and entered here.
+ */
 static int dll_started = -1;
 
 BOOL WINAPI startup_dll_main(HINSTANCE module, DWORD reason, void *reserved);
@@ -318,7 +319,7 @@ CASE(startup, from_dllmain_and_threads)
     DeleteFileA(path);
 }
 
-/* "Sockets open when WSACleanup is called are reset and automatically deallocated". */
+/* Sockets open when WSACleanup is called are reset and automatically deallocated. */
 CASE(startup, cleanup_invalidates_sockets)
 {
     SOCKET s[6];

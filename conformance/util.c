@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks and common sockets of the conformance cases. */
 #include "case.h"
+#include <stdarg.h>
 
 #define FAIL_AT(file, line, ...) _ck_assert_failed(file, line, "check failed", __VA_ARGS__)
 
@@ -8,20 +9,56 @@ static const struct {
     int code;
     const char *name;
 } codes[] = {
-#define CODE(name) {name, #name}
-    CODE(ERROR_INVALID_PARAMETER), CODE(WSA_IO_PENDING),
-    CODE(WSAEINTR), CODE(WSAEBADF), CODE(WSAEACCES), CODE(WSAEFAULT), CODE(WSAEINVAL),
-    CODE(WSAEMFILE), CODE(WSAEWOULDBLOCK), CODE(WSAEINPROGRESS), CODE(WSAEALREADY),
-    CODE(WSAENOTSOCK), CODE(WSAEDESTADDRREQ), CODE(WSAEMSGSIZE), CODE(WSAEPROTOTYPE),
-    CODE(WSAENOPROTOOPT), CODE(WSAEPROTONOSUPPORT), CODE(WSAESOCKTNOSUPPORT),
-    CODE(WSAEOPNOTSUPP), CODE(WSAEPFNOSUPPORT), CODE(WSAEAFNOSUPPORT), CODE(WSAEADDRINUSE),
-    CODE(WSAEADDRNOTAVAIL), CODE(WSAENETDOWN), CODE(WSAENETUNREACH), CODE(WSAENETRESET),
-    CODE(WSAECONNABORTED), CODE(WSAECONNRESET), CODE(WSAENOBUFS), CODE(WSAEISCONN),
-    CODE(WSAENOTCONN), CODE(WSAESHUTDOWN), CODE(WSAETIMEDOUT), CODE(WSAECONNREFUSED),
-    CODE(WSAEHOSTUNREACH), CODE(WSASYSNOTREADY), CODE(WSAVERNOTSUPPORTED),
-    CODE(WSANOTINITIALISED), CODE(WSAEPROVIDERFAILEDINIT), CODE(WSAEINVALIDPROVIDER),
-    CODE(WSATYPE_NOT_FOUND), CODE(WSAHOST_NOT_FOUND), CODE(WSATRY_AGAIN), CODE(WSANO_RECOVERY),
-    CODE(WSANO_DATA), CODE(WSASERVICE_NOT_FOUND),
+#define CODE(name)                                                                                 \
+    {                                                                                              \
+        name, #name                                                                                \
+    }
+    CODE(ERROR_INVALID_PARAMETER),
+    CODE(WSA_IO_PENDING),
+    CODE(WSAEINTR),
+    CODE(WSAEBADF),
+    CODE(WSAEACCES),
+    CODE(WSAEFAULT),
+    CODE(WSAEINVAL),
+    CODE(WSAEMFILE),
+    CODE(WSAEWOULDBLOCK),
+    CODE(WSAEINPROGRESS),
+    CODE(WSAEALREADY),
+    CODE(WSAENOTSOCK),
+    CODE(WSAEDESTADDRREQ),
+    CODE(WSAEMSGSIZE),
+    CODE(WSAEPROTOTYPE),
+    CODE(WSAENOPROTOOPT),
+    CODE(WSAEPROTONOSUPPORT),
+    CODE(WSAESOCKTNOSUPPORT),
+    CODE(WSAEOPNOTSUPP),
+    CODE(WSAEPFNOSUPPORT),
+    CODE(WSAEAFNOSUPPORT),
+    CODE(WSAEADDRINUSE),
+    CODE(WSAEADDRNOTAVAIL),
+    CODE(WSAENETDOWN),
+    CODE(WSAENETUNREACH),
+    CODE(WSAENETRESET),
+    CODE(WSAECONNABORTED),
+    CODE(WSAECONNRESET),
+    CODE(WSAENOBUFS),
+    CODE(WSAEISCONN),
+    CODE(WSAENOTCONN),
+    CODE(WSAESHUTDOWN),
+    CODE(WSAETIMEDOUT),
+    CODE(WSAECONNREFUSED),
+    CODE(WSAEHOSTUNREACH),
+    CODE(WSASYSNOTREADY),
+    CODE(WSAVERNOTSUPPORTED),
+    CODE(WSANOTINITIALISED),
+    CODE(WSAEPROVIDERFAILEDINIT),
+    CODE(WSAEINVALIDPROVIDER),
+    CODE(WSATYPE_NOT_FOUND),
+    CODE(WSAHOST_NOT_FOUND),
+    CODE(WSATRY_AGAIN),
+    CODE(WSANO_RECOVERY),
+    CODE(WSANO_DATA),
+    CODE(WSASERVICE_NOT_FOUND),
 #undef CODE
 };
 
@@ -70,6 +107,22 @@ void check_code(const char *file, int line, const char *what, int got, int want)
     _mark_point(file, line);
     if (got != want)
         FAIL_AT(file, line, "%s is %s, expected %s", what, wsa_name(got), wsa_name(want));
+}
+
+static char at[256];
+
+void doing(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(at, sizeof(at), format, arguments);
+    va_end(arguments);
+}
+
+const char *done_so_far(void)
+{
+    return at;
 }
 
 void skip_case(const char *why)
@@ -208,6 +261,21 @@ int selects(SOCKET s, char which, int ms)
     ck_assert_msg(n != SOCKET_ERROR, "select: %s", wsa_name(WSAGetLastError()));
     ck_assert_uint_eq(set.fd_count, (unsigned)n);
     return n;
+}
+
+void *guarded(size_t size)
+{
+    SYSTEM_INFO info;
+    DWORD old;
+    char *page;
+
+    GetSystemInfo(&info);
+    ck_assert_uint_le(size, info.dwPageSize);
+    page =
+        VirtualAlloc(NULL, 2 * (SIZE_T)info.dwPageSize, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    ck_assert_ptr_nonnull(page);
+    ck_assert(VirtualProtect(page + info.dwPageSize, info.dwPageSize, PAGE_NOACCESS, &old));
+    return page + info.dwPageSize - size;
 }
 
 ULONGLONG now_ms(void)

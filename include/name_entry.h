@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a name service answers, in one form for every compiler: addresses, and packed host, service and
- * protocol entries. */
+/* What a name service answers, in one form for every compiler: addresses, and packed host, service
+ * and protocol entries. */
 #ifndef SLUICE_NAME_ENTRY_H
 #define SLUICE_NAME_ENTRY_H
 
@@ -19,12 +19,12 @@ struct name_address {
     uint8_t bytes[16]; /* network byte order; IPv4 uses the first four */
 };
 
-/* Head of a packed entry.  After it, without padding: address_count addresses of address_len bytes each,
- * then string_count strings, each with its zero.  Strings: the name; for a service its protocol; the
- * aliases. */
+/* Head of a packed entry.  After it, without padding: address_count addresses of address_len bytes
+ * each, then string_count strings, each with its zero.  Strings: the name; for a service its
+ * protocol; the aliases. */
 struct name_entry {
-    uint32_t size;   /* of the whole entry, head included */
-    int32_t number;  /* host: family; service: port, host byte order; protocol: its number */
+    uint32_t size;  /* of the whole entry, head included */
+    int32_t number; /* host: family; service: port, host byte order; protocol: its number */
     uint32_t address_len;
     uint32_t address_count;
     uint32_t string_count;

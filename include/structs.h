@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Windows' structures as every compiler lays them out, for code that cannot include Windows' headers.
- * Addresses and ports are in network byte order, as Windows has them; families are Windows' numbers.
- * spi/winabi_check.c holds each member against mingw-w64's headers. */
+/* Windows' structures as every compiler lays them out, for code that cannot include Windows'
+ * headers. Addresses and ports are in network byte order, as Windows has them; families are
+ * Windows' numbers. spi/winabi_check.c holds each member against mingw-w64's headers. */
 #ifndef WS_STRUCTS_H
 #define WS_STRUCTS_H
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Windows' numbers for code that cannot include its headers: every row of the lists in winabi/ is a constant
- * named WS_ and the Windows name (WS_WSAEINVAL, WS_SO_LINGER, WS_AF_INET6, WS_STATUS_PENDING).  The prefix keeps
- * them apart from POSIX's macros on one side and winsock2.h's on the other, so both sides can include this file.
- * spi/winabi_check.c holds each row against mingw-w64's headers.
+/* Windows' numbers for code that cannot include its headers: every row of the lists in winabi/ is a
+ * constant named WS_ and the Windows name (WS_WSAEINVAL, WS_SO_LINGER, WS_AF_INET6,
+ * WS_STATUS_PENDING).  The prefix keeps them apart from POSIX's macros on one side and winsock2.h's
+ * on the other, so both sides can include this file. spi/winabi_check.c holds each row against
+ * mingw-w64's headers.
  *
- * NTSTATUS values and ioctl codes are unsigned, all others int.  A list is one enumeration: its unsigned values
- * must not make the int ones unsigned. */
+ * NTSTATUS values and ioctl codes are unsigned, all others int.  A list is one enumeration: its
+ * unsigned values must not make the int ones unsigned. */
 #ifndef WINABI_H
 #define WINABI_H
 

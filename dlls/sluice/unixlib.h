@@ -21,6 +21,8 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(socket_info)                                                                                 \
     X(listen)                                                                                      \
     X(dissolve)                                                                                    \
+    X(is_local_address)                                                                            \
+    X(drop_urgent)                                                                                 \
     X(route_source)                                                                                \
     X(get_option)                                                                                  \
     X(set_option)                                                                                  \
@@ -37,7 +39,7 @@ struct attach_params {
     uint32_t host_major;      /* in: Wine's version, 8 of "8.0" */
     uint32_t host_minor;
     uint32_t reserved;
-    char reason[128]; /* out: one line that says what does not fit, when the call fails */
+    char reason[128]; /* out: what does not fit; what mends it. Where the call fails */
 };
 
 /* What the kernel knows of a socket.  WSAENOTSOCK where the handle is none. */
@@ -68,11 +70,22 @@ struct dissolve_params {
     u64_a8 handle;
 };
 
+/* After urgent data was received with MSG_OOB (SO_OOBINLINE is off): takes the byte out of the queue. */
+struct drop_urgent_params {
+    u64_a8 handle;
+};
+
 /* The local address from which packets to `address` would leave. The code of
  * xlat_sockaddr_to_host for a bad address; WSAENETUNREACH or WSAEHOSTUNREACH where there is no route. */
 struct route_source_params {
     int32_t address_len; /* in: length of address, 16 or 28; out unchanged */
     uint8_t address[28]; /* in: Windows sockaddr of the destination; out: of the source, port 0 */
+};
+
+/* Whether an address is this machine's (a wildcard is): 0, or WSAEADDRNOTAVAIL. */
+struct is_local_address_params {
+    int32_t address_len; /* in: length of address */
+    uint8_t address[28]; /* in: Windows sockaddr; its port does not matter */
 };
 
 /* getsockopt() and setsockopt() for an option of route DIRECT, both by its row in xlat/option.c. */
@@ -106,7 +119,9 @@ _Static_assert(sizeof(struct attach_params) == 144, "one layout for every compil
 _Static_assert(sizeof(struct socket_info_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct listen_params) == 56, "one layout for every compiler");
 _Static_assert(sizeof(struct dissolve_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct drop_urgent_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct route_source_params) == 32, "one layout for every compiler");
+_Static_assert(sizeof(struct is_local_address_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct get_option_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct set_option_params) == 32, "one layout for every compiler");
 

@@ -14,8 +14,10 @@ static int refine_error(SOCKET s, int error)
 {
     struct afd_info info;
 
-    if (error == WSAEWOULDBLOCK || error == WSAENOTSOCK || afd_info(s, &info))
+    if (error == WSAEWOULDBLOCK || error == WSAENOTSOCK)
         return error;
+    if (afd_info(s, &info))
+        return WSAENOTSOCK;
     return info.type == SOCK_STREAM ? error : WSAEOPNOTSUPP;
 }
 
@@ -83,9 +85,12 @@ static int ask_condition(SOCKET listener, struct accepted *got, LPCONDITIONPROC 
     case CF_DEFER:
         give_back(listener, got->socket);
         return WSATRY_AGAIN;
-    default:
+    case CF_REJECT:
         reject(got->socket);
         return WSAECONNREFUSED;
+    default: /* WSAAccept's page: WSAEINVAL for an answer that is none of the three */
+        give_back(listener, got->socket);
+        return WSAEINVAL;
     }
 }
 
@@ -96,6 +101,7 @@ SOCKET WSPAPI WSPAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDIT
     struct accepted got;
     int error = check_address_room(s, addr, addrlen);
 
+    got.socket = INVALID_SOCKET;
     if (!error)
         error = take(s, &got.socket);
     if (error)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* AcceptEx and GetAcceptExSockaddrs.  In the buffer, behind the received bytes, each address is an int with its
- * length and then the sockaddr: the host's layout, which its mswsock reads too. */
+/* AcceptEx and GetAcceptExSockaddrs.  In the buffer, behind the received bytes, each address is an
+ * int with its length and then the sockaddr: the host's layout, which its mswsock reads too. */
 #include "spi/extension.h"
 
 #include "spi/facts.h"
@@ -9,7 +9,8 @@
 /* What the documentation asks for beside the address. */
 #define ADDRESS_HEADROOM 16
 
-/* A length the host answers with "buffer too small" once a connection has come, which is when Windows says so. */
+/* A length the host answers with "buffer too small" once a connection has come, which is when
+ * Windows says so. */
 #define TOO_SHORT 1
 
 static DWORD address_size(unsigned facts)
@@ -27,7 +28,8 @@ static int check_listener(SOCKET s, unsigned *facts)
     return error ? error : info.listening ? 0 : WSAEINVAL;
 }
 
-/* Accepted into can only be a stream socket that has neither address yet. The host would take any. */
+/* Accepted into can only be a stream socket that has neither address yet. The host would take any.
+ */
 static int check_acceptor(SOCKET s, unsigned listener_facts)
 {
     unsigned char address[SPI_ADDRESS_MAX];
@@ -105,9 +107,8 @@ static void find_address(char *at, DWORD room, struct sockaddr **address, LPINT 
 }
 
 VOID PASCAL ext_get_accept_ex_sockaddrs(PVOID buffer, DWORD receive_len, DWORD local_len,
-                                        DWORD remote_len, struct sockaddr **local,
-                                        LPINT local_size, struct sockaddr **remote,
-                                        LPINT remote_size)
+                                        DWORD remote_len, struct sockaddr **local, LPINT local_size,
+                                        struct sockaddr **remote, LPINT remote_size)
 {
     char *at = (char *)buffer + receive_len;
 

@@ -51,10 +51,12 @@ int spi_put_address(struct sockaddr *name, LPINT namelen, const void *address, i
 static int query(SOCKET s, ULONG code, void *address, int *length)
 {
     ULONG_PTR information = 0;
+    struct afd_info info;
     NTSTATUS status = afd_ioctl(s, code, NULL, 0, address, SPI_ADDRESS_MAX, &information);
 
+    /* A file or a pipe does not know the request: that is no socket. */
     if (status)
-        return xlat_error_from_status((uint32_t)status);
+        return afd_info(s, &info) ? WSAENOTSOCK : xlat_error_from_status((uint32_t)status);
     *length = family_length(((struct sockaddr *)address)->sa_family);
     return *length ? 0 : WSAEINVAL;
 }
@@ -72,7 +74,7 @@ int spi_peer_address(SOCKET s, void *address, int *length)
 int WSPAPI WSPGetSockName(SOCKET s, struct sockaddr *name, LPINT namelen, LPINT lpErrno)
 {
     unsigned char address[SPI_ADDRESS_MAX];
-    int length, error = spi_local_address(s, address, &length);
+    int length = 0, error = spi_local_address(s, address, &length);
 
     if (error == WSAENOTSOCK)
         return spi_return(error, lpErrno);
@@ -86,7 +88,7 @@ int WSPAPI WSPGetSockName(SOCKET s, struct sockaddr *name, LPINT namelen, LPINT 
 int WSPAPI WSPGetPeerName(SOCKET s, struct sockaddr *name, LPINT namelen, LPINT lpErrno)
 {
     unsigned char address[SPI_ADDRESS_MAX];
-    int length, error = spi_peer_address(s, address, &length);
+    int length = 0, error = spi_peer_address(s, address, &length);
 
     if (!error)
         error = spi_put_address(name, namelen, address, length);

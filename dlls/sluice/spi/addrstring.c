@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* WSPAddressToString and WSPStringToAddress: ntdll's conversions with Winsock's checks around them. */
+/* WSPAddressToString and WSPStringToAddress: ntdll's conversions with Winsock's checks around them.
+ */
 #include "spi/spi.h"
 
 #include <mstcpip.h>
 
-/* Longest text of an address: brackets, scope and port included (INET6_ADDRSTRLEN of ws2ipdef.h). */
+/* Longest text of an address: brackets, scope and port included (INET6_ADDRSTRLEN of ws2ipdef.h).
+ */
 #define TEXT_ROOM 65
 
 /* Strings longer than this are no addresses. */
@@ -32,8 +34,8 @@ static int address_to_text(const void *address, WCHAR text[TEXT_ROOM], ULONG *le
     if (in->sin_family == AF_INET)
         status = RtlIpv4AddressToStringExW(&in->sin_addr, in->sin_port, text, length);
     else
-        status = RtlIpv6AddressToStringExW(&in6->sin6_addr, in6->sin6_scope_id, in6->sin6_port, text,
-                                           length);
+        status = RtlIpv6AddressToStringExW(&in6->sin6_addr, in6->sin6_scope_id, in6->sin6_port,
+                                           text, length);
     return status ? WSAEINVAL : 0;
 }
 
@@ -73,7 +75,8 @@ INT WSPAPI WSPAddressToString(LPSOCKADDR address, DWORD length, LPWSAPROTOCOL_IN
     return spi_return(error, lpErrno);
 }
 
-/* What a failed parse left in the address is stored too, as Windows does; the family stays 0 then. */
+/* What a failed parse left in the address is stored too, as Windows does; the family stays 0 then.
+ */
 static int text_to_address(const WCHAR *text, int family, struct sockaddr_in6 *address)
 {
     struct sockaddr_in in = {0};
@@ -108,8 +111,8 @@ static int copy_text(LPCWSTR string, WCHAR text[STRING_MAX])
     return guard_copy(text, string, (length + 1) * sizeof(WCHAR)) ? 0 : WSAEFAULT;
 }
 
-INT WSPAPI WSPStringToAddress(LPWSTR string, INT family, LPWSAPROTOCOL_INFOW info, LPSOCKADDR address,
-                              LPINT length, LPINT lpErrno)
+INT WSPAPI WSPStringToAddress(LPWSTR string, INT family, LPWSAPROTOCOL_INFOW info,
+                              LPSOCKADDR address, LPINT length, LPINT lpErrno)
 {
     int need = family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
     struct sockaddr_in6 parsed;

@@ -13,6 +13,9 @@ NTSTATUS afd_ioctl(SOCKET s, ULONG code, const void *in, ULONG in_len, void *out
 
     if (!wait_slot_acquire(&slot))
         return STATUS_NO_MEMORY;
+    /* A send that pends keeps the socket itself open in the host: closing the handle would not end
+     * it. */
+    slot.ends_with_handle = code == AFD_SENDMSG || code == AFD_TRANSMIT;
     status = NtDeviceIoControlFile((HANDLE)s, slot.event, NULL, NULL, &slot.io, code, (void *)in,
                                    in_len, out, out_len);
     if (status == STATUS_PENDING)

@@ -34,6 +34,7 @@ enum afd_code {
     AFD_GETPEERNAME = WINE_AFD(216),
     AFD_DEFER = WINE_AFD(217),
     AFD_GET_INFO = WINE_AFD(218),
+    AFD_GET_SO_ERROR = WINE_AFD(222),
 };
 
 enum afd_poll_flag {

@@ -2,6 +2,8 @@
 /* connect and shutdown. */
 #include "spi/spi.h"
 
+#include "spi/facts.h"
+
 /* Linux connects 0.0.0.0 and :: to the machine itself and tries port 0; Windows refuses both. */
 static bool is_no_destination(const void *address)
 {
@@ -44,6 +46,29 @@ static int dissolve(SOCKET s)
     return UNIX_CALL(dissolve, &params);
 }
 
+/* After a connect that failed asynchronously Linux answers the next one ECONNABORTED once, and only then starts
+ * anew; Windows starts at once. */
+static NTSTATUS request_connect(SOCKET s, const struct afd_connect_params *params)
+{
+    const ULONG length = offsetof(struct afd_connect_params, address) + params->addr_len;
+    NTSTATUS status = afd_ioctl(s, AFD_CONNECT, params, length, NULL, 0, NULL);
+
+    if (status == STATUS_CONNECTION_ABORTED)
+        status = afd_ioctl(s, AFD_CONNECT, params, length, NULL, 0, NULL);
+    return status;
+}
+
+/* SO_ERROR stays clear when connect itself returns the failure. */
+static void note_outcome(SOCKET s, int error)
+{
+    static const int unfinished[] = {WSAEWOULDBLOCK, WSAEALREADY, WSAEISCONN, WSAEINVAL};
+    bool failed = error != 0;
+
+    for (size_t i = 0; i < sizeof(unfinished) / sizeof(unfinished[0]); i++)
+        failed = failed && error != unfinished[i];
+    facts_set(s, failed ? FACT_CONNECT_REPORTED : 0, failed ? 0 : FACT_CONNECT_REPORTED);
+}
+
 int WSPAPI WSPConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSABUF caller_data,
                       LPWSABUF callee_data, LPQOS sqos, LPQOS gqos, LPINT lpErrno)
 {
@@ -62,12 +87,11 @@ int WSPAPI WSPConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSAB
         error = check_destination(s, &info, params.address);
     if (error)
         return spi_return(error, lpErrno);
-    status = afd_ioctl(s, AFD_CONNECT, &params,
-                       offsetof(struct afd_connect_params, address) + params.addr_len, NULL, 0,
-                       NULL);
+    status = request_connect(s, &params);
     /* the host's word for "still under way"; for bind the same status means "bound already" */
     error = status == STATUS_ADDRESS_ALREADY_ASSOCIATED ? WSAEALREADY
                                                         : xlat_error_from_status((uint32_t)status);
+    note_outcome(s, error);
     return spi_return(error, lpErrno);
 }
 

@@ -79,8 +79,9 @@ static int shut_down(SOCKET s)
     return afd_call(s, AFD_SHUTDOWN, &how, sizeof(how), NULL, 0);
 }
 
-/* The host ends a shutdown at once and, where successes at once make no completion packet, silently; Windows
- * always lets it pend.  A transmission of nothing does pend, behind what is queued to be sent. */
+/* The host ends a shutdown at once and, where successes at once make no completion packet,
+ * silently; Windows always lets it pend.  A transmission of nothing does pend, behind what is
+ * queued to be sent. */
 static int disconnect_overlapped(SOCKET s, LPOVERLAPPED overlapped)
 {
     struct afd_transmit_params nothing = {.buffer_size = 1};
@@ -88,7 +89,8 @@ static int disconnect_overlapped(SOCKET s, LPOVERLAPPED overlapped)
     int how = SD_SEND, error;
     ULONG_PTR ignored;
 
-    error = overlapped_issue(s, &notice, AFD_TRANSMIT, &nothing, sizeof(nothing), NULL, 0, &ignored);
+    error =
+        overlapped_issue(s, &notice, AFD_TRANSMIT, &nothing, sizeof(nothing), NULL, 0, &ignored);
     if (!error || error == WSA_IO_PENDING) {
         shut_down(s);
         return WSA_IO_PENDING;

@@ -4,8 +4,9 @@
 
 #define ALL_EVENTS ((1 << FD_MAX_EVENTS) - 1)
 
-/* Each network event, the host's flags that make it, and the flag whose status is its error.  The last four
- * (QoS and interface changes) have no source in the host: they can be asked for and never come. */
+/* Each network event, the host's flags that make it, and the flag whose status is its error.  The
+ * last four (QoS and interface changes) have no source in the host: they can be asked for and never
+ * come. */
 static const struct {
     unsigned int flags;
     unsigned int status_bit;
@@ -29,18 +30,23 @@ static int host_mask(long program)
     return mask;
 }
 
+/* A handle of another kind refuses the host's requests in that kind's own way. */
+static int refine(SOCKET s, int error)
+{
+    struct afd_info info;
+
+    return error && afd_info(s, &info) ? WSAENOTSOCK : error;
+}
+
 int WSPAPI WSPEventSelect(SOCKET s, WSAEVENT event, __LONG32 mask, LPINT lpErrno)
 {
     struct afd_event_select_params params = {mask ? event : NULL, host_mask(mask)};
-    struct afd_info info;
-    int error;
+    int error = WSAEINVAL;
 
-    /* The host's own check comes too late: its mask is 0 for the events it does not know. */
-    if (mask & ~ALL_EVENTS || (mask && !event))
-        error = afd_info(s, &info) ? WSAENOTSOCK : WSAEINVAL;
-    else
+    /* Checked here because the host's mask is 0 for the events it does not know. */
+    if (!(mask & ~ALL_EVENTS) && (!mask || event))
         error = afd_call(s, AFD_EVENT_SELECT, &params, sizeof(params), NULL, 0);
-    return spi_return(error, lpErrno);
+    return spi_return(refine(s, error), lpErrno);
 }
 
 /* Entries of events that did not happen stay as they were (Windows, as Wine's tests saw it). */
@@ -64,13 +70,12 @@ int WSPAPI WSPEnumNetworkEvents(SOCKET s, WSAEVENT event, LPWSANETWORKEVENTS out
 {
     WSANETWORKEVENTS answer;
     struct afd_events found;
-    struct afd_info info;
     int error;
 
     if (!guard_get(answer, out) || !guard_writable(out, sizeof(*out)))
-        return spi_return(afd_info(s, &info) ? WSAENOTSOCK : WSAEFAULT, lpErrno);
-    /* Reset first: what happens between the two is recorded and signalled once more; the other way round
-     * it could be recorded with the event off. */
+        return spi_return(refine(s, WSAEFAULT), lpErrno);
+    /* Reset first: what happens between the two is recorded and signalled once more; the other way
+     * round it could be recorded with the event off. */
     if (event)
         ResetEvent(event);
     error = afd_call(s, AFD_GET_EVENTS, NULL, 0, &found, sizeof(found));
@@ -78,7 +83,7 @@ int WSPAPI WSPEnumNetworkEvents(SOCKET s, WSAEVENT event, LPWSANETWORKEVENTS out
         fill_events(&answer, &found);
         guard_put(out, answer);
     }
-    return spi_return(error, lpErrno);
+    return spi_return(refine(s, error), lpErrno);
 }
 
 /* user32's IsWindow without importing user32: a program that has no user32 has no window. */
@@ -99,13 +104,10 @@ int WSPAPI WSPAsyncSelect(SOCKET s, HWND window, unsigned int message, __LONG32 
         .mask = host_mask(mask),
     };
     DWORD last = GetLastError();
-    struct afd_info info;
-    int error;
+    int error = WSAEINVAL;
 
-    if (mask & ~ALL_EVENTS || (mask && !is_window(window)))
-        error = afd_info(s, &info) ? WSAENOTSOCK : WSAEINVAL;
-    else
+    if (!(mask & ~ALL_EVENTS) && (!mask || is_window(window)))
         error = afd_call(s, AFD_MESSAGE_SELECT, &params, sizeof(params), NULL, 0);
     SetLastError(last); /* IsWindow changes it */
-    return spi_return(error, lpErrno);
+    return spi_return(refine(s, error), lpErrno);
 }

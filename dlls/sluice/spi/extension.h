@@ -1,42 +1,42 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The functions a program finds by GUID (WSAIoctl with SIO_GET_EXTENSION_FUNCTION_POINTER).  They are called
- * without ws2_32.dll in between, so they set the thread's last error themselves: their code on failure, 0 on
- * success. */
+/* The functions a program finds by GUID (WSAIoctl with SIO_GET_EXTENSION_FUNCTION_POINTER).  They
+ * are called without ws2_32.dll in between, so they set the thread's last error themselves: their
+ * code on failure, 0 on success. */
 #ifndef SLUICE_EXTENSION_H
 #define SLUICE_EXTENSION_H
 
 #include "spi/spi.h"
 
-/* The function that belongs to the GUID, NULL where this provider has none. The GUID is readable memory of
- * our own: the caller has copied it out of the program's. */
+/* The function that belongs to the GUID, NULL where this provider has none. The GUID is readable
+ * memory of our own: the caller has copied it out of the program's. */
 void *extension_find(const GUID *guid);
 
 /* Ends an extension function: sets the last error, returns whether error is 0. */
 BOOL extension_return(int error);
 
-/* Accepts into an existing socket.  FALSE with ERROR_IO_PENDING is the usual success; ERROR_INVALID_PARAMETER
- * (no overlapped), WSAENOTSOCK (either socket), WSAEFAULT (no buffer, no room for the remote address),
- * WSAEINVAL (not listening; accept socket bound, connected, of another type, or pending).  Room for an address
- * that is shorter than the address and 16 bytes fails when a connection comes. */
+/* Accepts into an existing socket.  FALSE with ERROR_IO_PENDING is the usual success;
+ * ERROR_INVALID_PARAMETER (no overlapped), WSAENOTSOCK (either socket), WSAEFAULT (no buffer, no
+ * room for the remote address), WSAEINVAL (not listening; accept socket bound, connected, of
+ * another type, or pending).  Room for an address that is shorter than the address and 16 bytes
+ * fails when a connection comes. */
 BOOL PASCAL ext_accept_ex(SOCKET listener, SOCKET acceptor, PVOID buffer, DWORD receive_len,
                           DWORD local_len, DWORD remote_len, LPDWORD received,
                           LPOVERLAPPED overlapped);
 
 /* Finds the addresses in the buffer AcceptEx has filled. What has no room there is left alone. */
 VOID PASCAL ext_get_accept_ex_sockaddrs(PVOID buffer, DWORD receive_len, DWORD local_len,
-                                        DWORD remote_len, struct sockaddr **local,
-                                        LPINT local_size, struct sockaddr **remote,
-                                        LPINT remote_size);
+                                        DWORD remote_len, struct sockaddr **local, LPINT local_size,
+                                        struct sockaddr **remote, LPINT remote_size);
 
 /* Connects a bound stream socket and sends the first bytes. ERROR_IO_PENDING is the usual success;
- * ERROR_INVALID_PARAMETER (no overlapped), WSAENOTSOCK, WSAEFAULT, WSAEINVAL (unbound, listening, connecting),
- * WSAEISCONN, WSAEADDRNOTAVAIL (no address to connect to), WSAEAFNOSUPPORT. */
+ * ERROR_INVALID_PARAMETER (no overlapped), WSAENOTSOCK, WSAEFAULT, WSAEINVAL (unbound, listening,
+ * connecting), WSAEISCONN, WSAEADDRNOTAVAIL (no address to connect to), WSAEAFNOSUPPORT. */
 BOOL PASCAL ext_connect_ex(SOCKET s, const struct sockaddr *name, int namelen, PVOID data,
                            DWORD data_len, LPDWORD sent, LPOVERLAPPED overlapped);
 
-/* Ends our side of a connection after what is queued was sent.  WSAENOTCONN, WSAEINVAL (flags other than
- * TF_REUSE_SOCKET, reserved not 0). The host cannot make a used socket as new: AcceptEx and ConnectEx refuse
- * one that was to be reused. */
+/* Ends our side of a connection after what is queued was sent.  WSAENOTCONN, WSAEINVAL (flags other
+ * than TF_REUSE_SOCKET, reserved not 0). The host cannot make a used socket as new: AcceptEx and
+ * ConnectEx refuse one that was to be reused. */
 BOOL PASCAL ext_disconnect_ex(SOCKET s, LPOVERLAPPED overlapped, DWORD flags, DWORD reserved);
 
 /* Sends a file between two blocks of memory: mswsock.h, TransmitFile. */

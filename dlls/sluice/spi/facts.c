@@ -68,8 +68,8 @@ void facts_forget(SOCKET s)
     free(entry);
 }
 
-/* The host serves ICMP sockets of unprivileged users with a datagram socket of that protocol, which it does
- * not bind: to Windows they are raw. */
+/* The host serves ICMP sockets of unprivileged users with a datagram socket of that protocol, which
+ * it does not bind: to Windows they are raw. */
 static unsigned type_facts(const struct socket_info_params *info)
 {
     bool is_icmp = info->protocol == IPPROTO_ICMP || info->protocol == IPPROTO_ICMPV6;
@@ -98,14 +98,13 @@ int facts_of_socket(SOCKET s, unsigned *facts)
     return error;
 }
 
-/* The host counts the seconds of a connection, all bits set before there is one.  It goes on counting after a
- * reset, when the kernel has forgotten that the socket ever was connected. */
+/* The host counts the seconds of a connection, all bits set before there is one.  It goes on
+ * counting after a reset, when the kernel has forgotten that the socket ever was connected. */
 static bool host_is_connected(SOCKET s)
 {
     DWORD seconds = ~0u;
 
-    return !afd_call(s, AFD_GET_CONNECT_TIME, NULL, 0, &seconds, sizeof(seconds)) &&
-           seconds != ~0u;
+    return !afd_call(s, AFD_GET_CONNECT_TIME, NULL, 0, &seconds, sizeof(seconds)) && seconds != ~0u;
 }
 
 static int check_stream(SOCKET s, unsigned *facts)

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the data path remembers of a socket between calls, so that a send or receive need not ask the host
- * first.  A fact is only ever a shortcut or an event that the host forgets: without it the answer is slower,
- * or that of the host. */
+/* What the data path remembers of a socket between calls, so that a send or receive need not ask
+ * the host first.  A fact is only ever a shortcut or an event that the host forgets: without it the
+ * answer is slower, or that of the host. */
 #ifndef SLUICE_FACTS_H
 #define SLUICE_FACTS_H
 
 #include "spi/spi.h"
 
 enum fact {
-    FACT_KNOWN = 0x0001,       /* opened here, or used for data in this process */
-    FACT_TYPED = 0x0002,       /* the three below are valid */
-    FACT_STREAM = 0x0004,      /* connection-oriented */
-    FACT_DATAGRAM = 0x0008,    /* SOCK_DGRAM; neither of both: raw */
+    FACT_KNOWN = 0x0001,    /* opened here, or used for data in this process */
+    FACT_TYPED = 0x0002,    /* the three below are valid */
+    FACT_STREAM = 0x0004,   /* connection-oriented */
+    FACT_DATAGRAM = 0x0008, /* SOCK_DGRAM; neither of both: raw */
     FACT_IPV6 = 0x0010,
-    FACT_READY = 0x0020,       /* stream: has been connected; datagram: is bound */
-    FACT_RESET = 0x0040,       /* the connection's reset was reported: it is reported again */
-    FACT_UNREACHABLE = 0x0080, /* a send met a port that refuses: the next receive reports it */
+    FACT_READY = 0x0020,        /* stream: has been connected; datagram: is bound */
+    FACT_RESET = 0x0040,        /* the connection's reset was reported: it is reported again */
+    FACT_UNREACHABLE = 0x0080,  /* a send met a port that refuses: the next receive reports it */
+    FACT_CONNECT_REPORTED = 0x0200, /* connect itself returned the failure: SO_ERROR is clear */
     FACT_NO_CONNRESET = 0x0100, /* SIO_UDP_CONNRESET is off: no receive reports it */
 };
 
@@ -31,13 +32,13 @@ void facts_forget(SOCKET s);
 /* Type and family too, from the host where not known yet. Returns 0 or WSAENOTSOCK (WSAEMFILE). */
 int facts_of_socket(SOCKET s, unsigned *facts);
 
-/* Whether data can be moved: 0; WSAENOTCONN for a stream that never was connected or still connects;
- * WSAEINVAL for a receive on a datagram socket that is not bound. */
+/* Whether data can be moved: 0; WSAENOTCONN for a stream that never was connected or still
+ * connects; WSAEINVAL for a receive on a datagram socket that is not bound. */
 int facts_check_receive(SOCKET s, unsigned *facts);
 int facts_check_send(SOCKET s, unsigned *facts);
 
-/* After a receive of a stream answered 0 bytes: whether the peer reset the connection rather than ended
- * its data.  The host may have read the kernel's error before us; it is asked then. */
+/* After a receive of a stream answered 0 bytes: whether the peer reset the connection rather than
+ * ended its data.  The host may have read the kernel's error before us; it is asked then. */
 bool facts_was_reset(SOCKET s, unsigned facts);
 
 #endif

@@ -13,58 +13,59 @@
 typedef NTSTATUS(WINAPI *unix_call_entry)(UINT64 handle, unsigned int number, void *params);
 
 static struct {
+    HMODULE self;
     UINT64 handle;
     unix_call_entry entry;
+    const char *(CDECL *wine_version)(void);
     volatile LONG ready;
 } host;
 
-static const char remedy[] =
-    "start the program with ./run, or set WINEDLLPATH to Sluice's directory and restart the wineserver";
-
 static int decline(const char *what)
 {
-    log_line("cannot start: %s; %s", what, remedy);
+    log_line("cannot start: %s", what);
     return WSASYSNOTREADY;
 }
 
-static const char *find_entry(HMODULE ntdll)
-{
-    unix_call_entry *dispatcher = (void *)GetProcAddress(ntdll, "__wine_unix_call_dispatcher");
-
-    host.entry = dispatcher ? *dispatcher : (void *)GetProcAddress(ntdll, "__wine_unix_call");
-    return host.entry ? NULL : "this is not Wine, or a Wine without Unix libraries (before 8.0)";
-}
-
-static int attach(HMODULE self)
+/* Here and not in host_attach: GetProcAddress takes the loader's lock.  Callers of WSPStartup hold a lock of
+ * their own, which a DllMain that calls WSAStartup waits for under the loader's. */
+void host_init(HMODULE self)
 {
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
-    const char *(CDECL *wine_version)(void) = (void *)GetProcAddress(ntdll, "wine_get_version");
+    unix_call_entry *dispatcher = (void *)GetProcAddress(ntdll, "__wine_unix_call_dispatcher");
+
+    host.self = self;
+    host.entry = dispatcher ? *dispatcher : (void *)GetProcAddress(ntdll, "__wine_unix_call");
+    host.wine_version = (void *)GetProcAddress(ntdll, "wine_get_version");
+}
+
+static int attach(void)
+{
     struct attach_params params = {.unixlib_version = UNIXLIB_VERSION};
-    const char *trouble = find_entry(ntdll);
     char *rest;
     NTSTATUS status;
 
-    if (trouble || !wine_version)
-        return decline(trouble ? trouble : "this is not Wine");
-    status = NtQueryVirtualMemory(GetCurrentProcess(), self, CLASS_UNIX_FUNCS, &host.handle,
+    if (!host.wine_version)
+        return decline("this is not Wine; use Windows' own ws2_32.dll");
+    if (!host.entry)
+        return decline("this Wine has no Unix libraries; use Wine 8.0 or later");
+    status = NtQueryVirtualMemory(GetCurrentProcess(), host.self, CLASS_UNIX_FUNCS, &host.handle,
                                   sizeof(host.handle), NULL);
     if (status)
-        return decline("sluice.so, the Unix half of sluice.dll, was not found");
-    params.host_major = strtoul(wine_version(), &rest, 10);
+        return decline("sluice.so, the Unix half of sluice.dll, was not found; start the program with "
+                       "./run, or set WINEDLLPATH to Sluice's directory and restart the wineserver");
+    params.host_major = strtoul(host.wine_version(), &rest, 10);
     params.host_minor = *rest == '.' ? strtoul(rest + 1, NULL, 10) : 0;
-    if (UNIX_CALL(attach, &params))
-        return decline(params.reason);
-    return 0;
+    return UNIX_CALL(attach, &params) ? decline(params.reason) : 0;
 }
 
 /* Attaching twice at once is harmless: both threads find the same values. */
-int host_attach(HMODULE self)
+int host_attach(void)
 {
     int error;
 
     if (host.ready)
         return 0;
-    error = attach(self);
+    error = attach();
     if (!error)
         InterlockedExchange(&host.ready, 1);
     return error;

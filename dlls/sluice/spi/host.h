@@ -7,9 +7,13 @@
 
 #include "spi/nt.h"
 
+/* Finds Wine's own functions. For DllMain's DLL_PROCESS_ATTACH, with the library's module. */
+void host_init(HMODULE self);
+
 /* Finds and attaches sluice.so.  Returns 0, or WSASYSNOTREADY after one line on stderr that says what is
- * missing and what mends it.  Safe to call from many threads; the work is done once it succeeded. */
-int host_attach(HMODULE self);
+ * missing and what mends it.  Safe to call from many threads; the work is done once it succeeded.
+ * Takes no lock of the loader's. */
+int host_attach(void);
 
 /* Runs one Unix call. Returns its WSA code; WSAEFAULT where it met an unmapped address. */
 int unix_call(enum unix_call_number number, void *params);

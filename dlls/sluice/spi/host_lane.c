@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sending and receiving through \Device\Afd.  The host reads these parameters in the process and without
- * protection: every pointer in them is ours or was checked. */
+/* Sending and receiving through \Device\Afd.  The host reads these parameters in the process and
+ * without protection: every pointer in them is ours or was checked. */
 #include "spi/transfer.h"
 
 /* More buffers than this the kernel refuses. */
@@ -13,11 +13,15 @@
 static int issue(struct transfer *t, ULONG code, const void *params, ULONG length)
 {
     NTSTATUS status;
+    int error;
 
     if (t->notice.overlapped)
         return overlapped_issue(t->s, &t->notice, code, params, length, NULL, 0, &t->moved);
     status = afd_ioctl(t->s, code, params, length, NULL, 0, &t->moved);
-    return status ? xlat_error_from_status((uint32_t)status) : 0;
+    error = status ? xlat_error_from_status((uint32_t)status) : 0;
+    /* Another thread closed the socket: a call that waits is interrupted, not an operation aborted.
+     */
+    return error == WSA_OPERATION_ABORTED ? WSAEINTR : error;
 }
 
 static int host_send(struct transfer *t)

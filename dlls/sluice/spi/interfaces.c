@@ -9,8 +9,8 @@
 typedef ULONG(WINAPI *adapters_entry)(ULONG family, ULONG flags, void *reserved,
                                       IP_ADAPTER_ADDRESSES *table, ULONG *size);
 
-/* iphlpapi is loaded when it is first needed: it imports ws2_32, so that importing it would bind each to the
- * other's start. */
+/* iphlpapi is loaded when it is first needed: it imports ws2_32, so that importing it would bind
+ * each to the other's start. */
 static adapters_entry find_adapters_entry(void)
 {
     HMODULE module = LoadLibraryW(L"iphlpapi.dll");
@@ -21,8 +21,8 @@ static adapters_entry find_adapters_entry(void)
 /* A table that the caller frees; NULL where there is none to be had. */
 static IP_ADAPTER_ADDRESSES *get_adapters(ULONG family)
 {
-    const ULONG flags = GAA_FLAG_SKIP_ANYCAST | GAA_FLAG_SKIP_MULTICAST |
-                        GAA_FLAG_SKIP_DNS_SERVER | GAA_FLAG_SKIP_FRIENDLY_NAME;
+    const ULONG flags = GAA_FLAG_SKIP_ANYCAST | GAA_FLAG_SKIP_MULTICAST | GAA_FLAG_SKIP_DNS_SERVER |
+                        GAA_FLAG_SKIP_FRIENDLY_NAME;
     adapters_entry entry = find_adapters_entry();
     IP_ADAPTER_ADDRESSES *table = NULL;
     ULONG size = 16384, result = ERROR_BUFFER_OVERFLOW;
@@ -41,7 +41,7 @@ static IP_ADAPTER_ADDRESSES *get_adapters(ULONG family)
     return NULL;
 }
 
-/* Counts the addresses and their bytes; with `list` also lays them out behind its `count` entries. */
+/* Counts the addresses and their bytes; with `list` also lays them out behind its entries. */
 static unsigned int walk(const IP_ADAPTER_ADDRESSES *adapter, SOCKET_ADDRESS_LIST *list,
                          char *address, size_t *bytes)
 {
@@ -93,8 +93,8 @@ int ioctl_address_list(struct ioctl *call)
         /* the entries point into the program's buffer, where the bytes go next */
         walk(adapters, list, (char *)list + entries, &bytes);
         for (unsigned int i = 0; i < count; i++)
-            list->Address[i].lpSockaddr =
-                (SOCKADDR *)((char *)list->Address[i].lpSockaddr - (char *)list + (char *)call->out);
+            list->Address[i].lpSockaddr = (SOCKADDR *)((char *)list->Address[i].lpSockaddr -
+                                                       (char *)list + (char *)call->out);
         list->iAddressCount = count;
         error = guard_copy(call->out, list, call->size) ? 0 : WSAEFAULT;
     }
@@ -114,8 +114,8 @@ static bool is_unspecified(const unsigned char *address)
 
 int ioctl_routing_interface(struct ioctl *call)
 {
-    DWORD length = call->info.family == AF_INET6 ? sizeof(struct sockaddr_in6)
-                                                 : sizeof(struct sockaddr_in);
+    DWORD length =
+        call->info.family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
     struct route_source_params params = {.address_len = (int32_t)length};
     int error;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* WSPIoctl: a table of codes.  Most answers are known at once; their overlapped form is completed through the
- * host, with a byte count of 0 in the OVERLAPPED and the real one in *lpcbBytesReturned, as on Windows. */
+/* WSPIoctl: a table of codes.  Most answers are known at once; their overlapped form is completed
+ * through the host, with a byte count of 0 in the OVERLAPPED and the real one in
+ * *lpcbBytesReturned, as on Windows. */
 #include "spi/ioctl.h"
 
 #include <mstcpip.h>
@@ -19,7 +20,7 @@
 
 #define IDEAL_SEND_BACKLOG 0x10000
 
-/* A request in the program's OVERLAPPED. Returns 0, WSA_IO_PENDING or what the host refused it with. */
+/* A request in the program's OVERLAPPED. Returns 0, WSA_IO_PENDING or the host's refusal. */
 static int request(struct ioctl *call, ULONG code, const void *in, ULONG in_len, void *out,
                    ULONG out_len)
 {
@@ -31,7 +32,7 @@ static int request(struct ioctl *call, ULONG code, const void *in, ULONG in_len,
     return error;
 }
 
-/* Ends a call whose outcome is known: an overlapped one gets its event, routine or completion packet. */
+/* Ends a call whose outcome is known: an overlapped one gets its event, routine or packet. */
 static int complete(struct ioctl *call, NTSTATUS status)
 {
     DWORD size = call->size;
@@ -63,8 +64,8 @@ static int forward(struct ioctl *call, ULONG code, const void *in, ULONG in_len)
 
     if (call->overlapped)
         return request(call, code, in, in_len, call->out, call->out_len);
-    error = xlat_error_from_status((uint32_t)afd_ioctl(call->s, code, in, in_len, call->out,
-                                                       call->out_len, &information));
+    error = xlat_error_from_status(
+        (uint32_t)afd_ioctl(call->s, code, in, in_len, call->out, call->out_len, &information));
     call->size = error ? 0 : (DWORD)information;
     return error;
 }
@@ -90,9 +91,13 @@ static int query_number(struct ioctl *call, ULONG code)
     return error;
 }
 
+/* The kernel would count the bytes of a file just as well. */
 static int query_readable(struct ioctl *call)
 {
-    return query_number(call, AFD_FIONREAD);
+    unsigned int facts;
+    int error = facts_of_socket(call->s, &facts);
+
+    return error ? error : query_number(call, AFD_FIONREAD);
 }
 
 static int query_mark(struct ioctl *call)
@@ -159,7 +164,7 @@ static int interface_list(struct ioctl *call)
     if (call->out_len && !guard_writable(call->out, call->out_len))
         return WSAEFAULT;
     error = forward(call, AFD_GET_INTERFACE_LIST, NULL, 0);
-    call->report_failed = true;
+    call->report_failed = error != WSA_IO_PENDING;
     return error;
 }
 
@@ -203,8 +208,9 @@ static int set_report_unreachable(struct ioctl *call)
     return 0;
 }
 
-/* Settings that change nothing here: the loopback has one path; the kernel's queue of datagrams drops the newest
- * whatever is asked; no receive of a datagram socket reports an expired time to live. */
+/* Settings that change nothing here: the loopback has one path; the kernel's queue of datagrams
+ * drops the newest whatever is asked; no receive of a datagram socket reports an expired time to
+ * live. */
 static int accept_setting(struct ioctl *call)
 {
     (void)call;
@@ -300,7 +306,7 @@ int WSPAPI WSPIoctl(SOCKET s, DWORD code, LPVOID in, DWORD in_len, LPVOID out, D
         error = WSAEFAULT;
     else
         error = run(&call);
-    /* Only now is the handle looked at where the request itself did not: the common case stays cheap. */
+    /* Only now is the handle looked at where the request did not: the common case stays cheap. */
     if (error && error != WSA_IO_PENDING && afd_info(s, &call.info))
         return spi_return(WSAENOTSOCK, lpErrno);
     if (error ? call.report_failed : !call.keep_size)

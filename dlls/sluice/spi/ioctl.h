@@ -19,7 +19,7 @@ struct ioctl {
     bool keep_size;       /* result: *lpcbBytesReturned stays as it was though the call succeeded */
 };
 
-/* SIO_ADDRESS_LIST_QUERY: the addresses of this machine in the socket's family, loopback left out. */
+/* SIO_ADDRESS_LIST_QUERY: this machine's addresses in the socket's family, loopback left out. */
 int ioctl_address_list(struct ioctl *call);
 
 /* SIO_ROUTING_INTERFACE_QUERY: the local address packets to the given one would leave from. */

@@ -15,8 +15,8 @@ static int take_message(SOCKET s, LPWSAMSG program, WSAMSG *msg, unsigned *facts
     return guard_get(*msg, program) ? 0 : WSAEFAULT;
 }
 
-/* Where a call that waits lets the host store, and an overlapped one: there the host writes to the program's
- * structure when the request ends. */
+/* Where a call that waits lets the host store, and an overlapped one: there the host writes to the
+ * program's structure when the request ends. */
 static int prepare_control(struct transfer *t, LPWSAMSG program, WSAMSG *msg)
 {
     if (!guard_writable(program, sizeof(*program)) ||
@@ -32,8 +32,8 @@ static int prepare_control(struct transfer *t, LPWSAMSG program, WSAMSG *msg)
     return guard_put(&program->dwFlags, t->flags) ? 0 : WSAEFAULT;
 }
 
-/* The host tells only of cut control messages; a datagram that failed otherwise, or that filled the buffers
- * to the last byte, was cut itself. */
+/* The host tells only of cut control messages; a datagram that failed otherwise, or that filled the
+ * buffers to the last byte, was cut itself. */
 static void store_answer(const struct transfer *t, LPWSAMSG program, const WSAMSG *msg, int error)
 {
     DWORD flags = t->flags & MSG_CTRUNC;
@@ -88,11 +88,13 @@ INT PASCAL ext_recv_msg(SOCKET s, LPWSAMSG program, LPDWORD received, LPWSAOVERL
     return extension_return(error) ? 0 : SOCKET_ERROR;
 }
 
-/* Windows binds the socket as soon as it has a message to look at, even where the call fails later. */
+/* Windows binds the socket as soon as it has a message to look at, even where the call fails later.
+ */
 static void bind_to_any(SOCKET s, unsigned facts)
 {
     unsigned char address[SPI_ADDRESS_MAX] = {0};
-    INT ignored, length = facts & FACT_IPV6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    INT ignored,
+        length = facts & FACT_IPV6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 
     if (!(facts & FACT_DATAGRAM) || facts_check_receive(s, &facts) != WSAEINVAL)
         return;
@@ -100,7 +102,8 @@ static void bind_to_any(SOCKET s, unsigned facts)
     WSPBind(s, (struct sockaddr *)address, length, &ignored); /* the send finds out what failed */
 }
 
-/* The host has no way to send control messages: well-formed ones are left out, and that is said once. */
+/* The host has no way to send control messages: well-formed ones are left out, and that is said
+ * once. */
 static int check_control(const WSABUF *control)
 {
     static volatile LONG said;

@@ -32,7 +32,7 @@ void names_free(void *block)
 int names_entry_call(int (*call)(void *context, struct name_entry *buffer, uint32_t *size),
                      void *context, struct name_entry **entry)
 {
-    uint32_t size = 1024;
+    uint32_t size = 1024, room;
     int error;
 
     do {
@@ -40,12 +40,13 @@ int names_entry_call(int (*call)(void *context, struct name_entry *buffer, uint3
 
         if (!buffer)
             return WSA_NOT_ENOUGH_MEMORY;
+        room = size;
         error = call(context, buffer, &size);
         if (!error)
             *entry = buffer;
         else
             names_free(buffer);
-    } while (error == WSAENOBUFS);
+    } while (error == WSAENOBUFS && size > room);
     return error;
 }
 

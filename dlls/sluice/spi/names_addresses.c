@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Address queries: the node by literal, hosts file or host resolver; the service by number or database. */
+/* Address queries: the node by literal, hosts file or host resolver; the service by number or
+ * database. */
 #include "spi/names.h"
 
 #include "xlat/addrlist.h"
@@ -20,7 +21,8 @@ static bool wants_canonical(const struct name_query *query)
     return query->flags & (AI_CANONNAME | AI_FQDN);
 }
 
-/* Decimal digits only; -1 where the text is none, or a number no port has. "" is port 0, as on Windows. */
+/* Decimal digits only; -1 where the text is none, or a number no port has. "" is port 0, as on
+ * Windows. */
 static int port_number(const WCHAR *text)
 {
     int port = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The databases of the Wine prefix, %SystemRoot%\system32\drivers\etc.  A services or protocol file that exists is
- * the whole database, as on Windows; without one the host's answers. The hosts file comes before the host. */
+/* The databases of the Wine prefix, %SystemRoot%\system32\drivers\etc.  A services or protocol file
+ * that exists is the whole database, as on Windows; without one the host's answers. The hosts file
+ * comes before the host. */
 #include "spi/names.h"
 
 #define FILE_MAX_SIZE (4u << 20)

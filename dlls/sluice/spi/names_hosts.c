@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Host entries (gethostbyname, gethostbyaddr) and the names of an address and a port (getnameinfo). */
+/* Host entries (gethostbyname, gethostbyaddr) and the names of an address and a port (getnameinfo).
+ */
 #include "spi/names.h"
 
 #include <mstcpip.h>
@@ -23,7 +24,8 @@ static int make_entry(const char *name, const struct name_address *list, unsigne
 
     head.address_len = list[0].family == NAME_FAMILY_4 ? 4 : 16;
     for (unsigned int i = 0; i < count; i++) {
-        memcpy(bytes + (size_t)head.address_count * head.address_len, list[i].bytes, head.address_len);
+        memcpy(bytes + (size_t)head.address_count * head.address_len, list[i].bytes,
+               head.address_len);
         head.address_count++;
     }
     netdb_pack(&head, bytes, &word, NULL, 0);
@@ -53,7 +55,8 @@ static int call_host(void *context, struct name_entry *buffer, uint32_t *size)
     return error;
 }
 
-/* Digits and dots, or a colon: an address that is none of IPv4's, for gethostbyname knows no other. */
+/* Digits and dots, or a colon: an address that is none of IPv4's, for gethostbyname knows no other.
+ */
 static bool looks_numeric(const WCHAR *node)
 {
     const WCHAR *at = node;

@@ -133,7 +133,7 @@ static const struct {
     {POLLWRNORM, AFD_POLL_WRITE},
 };
 
-/* What is reported for what was found.  A failed connect shows as writable too (Windows 10 2004). */
+/* What is reported for what was found.  A failed connect is writable too (Windows 10 2004). */
 static const struct {
     unsigned int found;
     short event;
@@ -187,14 +187,15 @@ static unsigned int mark_invalid(WSAPOLLFD *fds, ULONG count)
     return left;
 }
 
-/* Flags that only the answer may hold are refused, yet the complaint that no entry is a socket goes first. */
+/* Flags that only the answer may hold are refused, yet the complaint that no entry is a socket goes
+ * first. */
 static int check_events(WSAPOLLFD *fds, ULONG count)
 {
     bool bad = false;
 
     for (ULONG i = 0; i < count && !bad; i++)
-        bad = !is_placeholder(fds[i].fd) &&
-              (fds[i].events & ~(POLLRDNORM | POLLRDBAND | POLLWRNORM));
+        bad =
+            !is_placeholder(fds[i].fd) && (fds[i].events & ~(POLLRDNORM | POLLRDBAND | POLLWRNORM));
     if (!bad)
         return 0;
     if (!mark_invalid(fds, count))
@@ -235,9 +236,9 @@ static unsigned int count_events(const WSAPOLLFD *fds, ULONG count, const bool *
     return ready;
 }
 
-/* Polls copies of the program's entries. `skipped` (all false at first) marks those that are no sockets, which
- * get POLLNVAL and do not count; the check costs a request each, so it is made only after the host found
- * one. */
+/* Polls copies of the program's entries. `skipped` (all false at first) marks those that are no
+ * sockets, which get POLLNVAL and do not count; the check costs a request each, so it is made only
+ * after the host found one. */
 static int poll_entries(WSAPOLLFD *fds, ULONG count, INT timeout, bool *skipped,
                         unsigned int *ready)
 {

@@ -7,7 +7,8 @@
 int recv_prepare_sender(struct transfer *t, struct sockaddr *from, LPINT fromlen,
                         struct sender *sender)
 {
-    int room, need = t->facts & FACT_IPV6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    int room,
+        need = t->facts & FACT_IPV6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 
     sender->program = NULL;
     if (!from || (t->facts & FACT_STREAM)) /* a connection's peer is known: nothing is stored */
@@ -43,7 +44,7 @@ int WSPAPI WSPRecvFrom(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received
                        LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
                        LPINT lpErrno)
 {
-    struct sender sender;
+    struct sender sender = {0};
     struct transfer t;
     DWORD moved;
     int error;

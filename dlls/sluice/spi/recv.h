@@ -11,8 +11,8 @@ struct sender {
     LPINT program_len;
 };
 
-/* Checks the room for the address before anything is taken from the socket: one that cannot be reported
- * leaves the datagram queued (WSAEFAULT).  from NULL: not wanted. Streams ignore it. */
+/* Checks the room for the address before anything is taken from the socket: one that cannot be
+ * reported leaves the datagram queued (WSAEFAULT).  from NULL: not wanted. Streams ignore it. */
 int recv_prepare_sender(struct transfer *t, struct sockaddr *from, LPINT fromlen,
                         struct sender *sender);
 

@@ -36,7 +36,7 @@ static bool grow(void)
     if (slots && (used + 1) * 4 < slot_count * 3)
         return true;
     for (size_t i = 0; i < slot_count; i++)
-        live += slots[i] && slots[i] != INVALID_SOCKET;
+        live += slots[i] && slots[i] != INVALID_SOCKET; /* NOLINT(*NullDereference): NULL has 0 slots */
     while (live * 2 >= count)
         count *= 2;
     table = calloc(count, sizeof(*table));

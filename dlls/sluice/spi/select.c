@@ -6,7 +6,7 @@
 
 enum { READ_SET, WRITE_SET, EXCEPT_SET, SETS };
 
-/* What each set asks for.  A connection that ended or was reset is readable: the next receive says so. */
+/* What each set asks for.  An ended or reset connection is readable: the next receive says so. */
 static const unsigned int set_flags[SETS] = {
     [READ_SET] = AFD_POLL_READ | AFD_POLL_ACCEPT | AFD_POLL_HUP | AFD_POLL_RESET,
     [WRITE_SET] = AFD_POLL_WRITE,
@@ -123,7 +123,7 @@ static int put_sets(struct socket_set sets[SETS])
     return 0;
 }
 
-/* Fails with WSAEINVAL for a negative time; tv_usec may be more than a second, as programs have it. */
+/* Fails with WSAEINVAL for a negative time; tv_usec may exceed a second, as programs have it. */
 static int read_timeout(const TIMEVAL *program, LONGLONG *timeout)
 {
     TIMEVAL given;

@@ -26,7 +26,8 @@ static bool is_wildcard(const void *address)
 static int take_destination(struct transfer *t, const struct sockaddr *to, int tolen,
                             struct destination *destination)
 {
-    struct sockaddr_in *v4 = (struct sockaddr_in *)destination->address; /* v6: port at the same place */
+    struct sockaddr_in *v4 =
+        (struct sockaddr_in *)destination->address; /* v6: port at the same place */
     int error;
 
     if (!to || (t->facts & FACT_STREAM))
@@ -49,7 +50,7 @@ int WSPAPI WSPSendTo(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWOR
                      LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
                      LPINT lpErrno)
 {
-    struct destination destination;
+    struct destination destination = {.length = 0};
     struct transfer t;
     DWORD moved;
     int error;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Creating, sharing and closing sockets.  A SOCKET is a handle of \Device\Afd, so that programs can give it to
- * completion ports, ReadFile, DuplicateHandle and CloseHandle. */
+/* Creating, sharing and closing sockets.  A SOCKET is a handle of \Device\Afd, so that programs can
+ * give it to completion ports, ReadFile, DuplicateHandle and CloseHandle. */
 #include "spi/spi.h"
 
 #include "spi/protocol.h"
+#include "spi/thread.h"
 
-/* Marks a WSAPROTOCOL_INFO that carries a duplicated handle in dwServiceFlags3; Wine's own mark, so that
- * processes with either ws2_32 understand each other. */
+/* Marks a WSAPROTOCOL_INFO that carries a duplicated handle in dwServiceFlags3; Wine's own mark, so
+ * that processes with either ws2_32 understand each other. */
 #define DUPLICATE_MARK 0xff00ff00
 
 static NTSTATUS open_afd(DWORD flags, HANDLE *handle)
@@ -97,6 +98,8 @@ int WSPAPI WSPCloseSocket(SOCKET s, LPINT lpErrno)
     struct afd_info info;
     int error = registry_remove(s) ? 0 : afd_info(s, &info);
 
+    if (!error)
+        thread_interrupt_waits((HANDLE)s);
     if (!error && NtClose((HANDLE)s))
         error = WSAENOTSOCK;
     return spi_return(error, lpErrno);

@@ -3,6 +3,19 @@
 #include "spi/sockopt.h"
 
 #include "spi/kept.h"
+#include "winabi.h"
+
+/* The host creates each socket with a path MTU setting of its own; on Windows none is set until a
+ * program sets one, and what is read then cannot be set. */
+static bool is_unset(const struct option_call *call)
+{
+    uint32_t chosen;
+    bool v6 = call->row->level == IPPROTO_IPV6;
+
+    return (v6 ? call->row->name == WS_IPV6_MTU_DISCOVER
+               : call->row->level == IPPROTO_IP && call->row->name == WS_IP_MTU_DISCOVER) &&
+           !kept_find(call->s, call->row->level, call->row->name, &chosen);
+}
 
 static int get_direct(struct option_call *call)
 {
@@ -13,8 +26,11 @@ static int get_direct(struct option_call *call)
         .name = call->row->name,
         .value_len = call->length,
     };
-    int error = UNIX_CALL(get_option, &params);
+    int error;
 
+    if (is_unset(call))
+        return xlat_option_write(call->row, WS_PMTUDISC_NOT_SET, call->value, &call->length);
+    error = UNIX_CALL(get_option, &params);
     call->length = params.value_len;
     return error;
 }
@@ -28,8 +44,11 @@ static int set_direct(struct option_call *call)
         .name = call->row->name,
         .value_len = call->length,
     };
+    int error = UNIX_CALL(set_option, &params);
 
-    return UNIX_CALL(set_option, &params);
+    if (!error && is_unset(call))
+        error = kept_store(call->s, call->row->level, call->row->name, 1);
+    return error;
 }
 
 static int get_host(struct option_call *call)
@@ -62,11 +81,15 @@ static int get_accepted(struct option_call *call)
 
 static int set_accepted(struct option_call *call)
 {
+    unsigned char address[SPI_ADDRESS_MAX];
     uint32_t number;
-    int error;
+    int error, length;
 
     if (call->row->kind > XLAT_LAST_SCALAR)
         return 0; /* cannot be kept: reads back as the row's value */
+    /* IPV6_V6ONLY of an IPv4 socket: fixed once the socket is bound, as where the kernel has it */
+    if (call->row->route == XLAT_DIRECT && !spi_local_address(call->s, address, &length))
+        return WSAEINVAL;
     error = xlat_option_read(call->row, call->value, call->length, &number);
     return error ? error : kept_store(call->s, call->row->level, call->row->name, number);
 }
@@ -134,6 +157,7 @@ int WSPAPI WSPGetSockOpt(SOCKET s, int level, int name, char *value, LPINT lengt
 {
     char copy[OPTION_VALUE_MAX] = {0};
     struct option_call call = {.s = s, .value = copy, .program = value, .report = -1};
+    int32_t touched;
     int error = afd_info(s, &call.info);
 
     if (!error && (!guard_get(call.room, length) || call.room <= 0))
@@ -143,18 +167,25 @@ int WSPAPI WSPGetSockOpt(SOCKET s, int level, int name, char *value, LPINT lengt
     error = open_call(&call, level, name, XLAT_GET, call.room);
     if (error == WSAEFAULT)
         mark_short(call.row, value, length, call.room);
+    /* More bytes may be written than the length then says: the rest are the program's own. */
+    touched = call.length;
+    if (!error && !guard_copy(copy, value, touched))
+        error = WSAEFAULT;
     if (!error)
         error = routes[xlat_option_route(call.row, call.info.family)].get(&call);
     if (error)
         return spi_return(error, lpErrno);
     if (call.report < 0)
         call.report = call.length;
-    if (!guard_copy(value, copy, call.length) || !guard_put(length, call.report))
+    if (call.length > touched)
+        touched = call.length;
+    if (!guard_copy(value, copy, touched) || !guard_put(length, call.report))
         error = WSAEFAULT;
     return spi_return(error, lpErrno);
 }
 
-int WSPAPI WSPSetSockOpt(SOCKET s, int level, int name, const char *value, int length, LPINT lpErrno)
+int WSPAPI WSPSetSockOpt(SOCKET s, int level, int name, const char *value, int length,
+                         LPINT lpErrno)
 {
     char copy[OPTION_VALUE_MAX] = {0};
     struct option_call call = {.s = s, .value = copy};
@@ -162,7 +193,7 @@ int WSPAPI WSPSetSockOpt(SOCKET s, int level, int name, const char *value, int l
 
     if (!error)
         error = open_call(&call, level, name, XLAT_SET, length);
-    /* NULL is refused even where no byte is needed, but for the options that take no value at all. */
+    /* NULL is refused even where no byte is needed, but for options that take no value. */
     if (!error && !value && call.row->rule != XLAT_SIZE_ANY)
         error = WSAEFAULT;
     if (!error && call.length > 0 && !guard_copy(copy, value, call.length))

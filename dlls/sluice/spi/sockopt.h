@@ -12,7 +12,8 @@ struct option_call {
     const struct xlat_option *row;
     struct afd_info info;
     void *value;    /* a copy of ours: get: *length bytes of room; set: what the program gave */
-    int32_t length; /* get: in: room, at most the row's size, out: bytes of value to hand back; set: bytes given */
+    int32_t length; /* get: in: room, at most the row's size, out: bytes of value to hand back; set:
+                       bytes given */
     int32_t room;   /* get: the program's *optlen */
     int32_t report; /* get: what *optlen becomes; as length unless the handler says otherwise */
     char *program;  /* the program's buffer, for values that hold pointers into themselves */

@@ -2,6 +2,7 @@
 /* The options that are facts about the socket rather than settings of the host's. */
 #include "spi/sockopt.h"
 
+#include "spi/facts.h"
 #include "spi/protocol.h"
 
 static int put(struct option_call *call, const void *value, int32_t length)
@@ -87,7 +88,7 @@ static int get_protocol_a(struct option_call *call)
     return put(call, &info, sizeof(info));
 }
 
-/* One end of SO_BSP_STATE, its address placed at `at` of the value. An end without address is NULL. */
+/* One end of SO_BSP_STATE, its address placed at `at` of the value; NULL where it has none. */
 static void place_address(struct option_call *call, SOCKET_ADDRESS *end, size_t at, int room,
                           int (*ask)(SOCKET, void *, int *))
 {
@@ -103,9 +104,9 @@ static void place_address(struct option_call *call, SOCKET_ADDRESS *end, size_t 
 
 static int get_bsp_state(struct option_call *call)
 {
-    int room = call->info.family == AF_INET6 ? sizeof(struct sockaddr_in6)
-                                             : sizeof(struct sockaddr_in);
-    const int need = sizeof(CSADDR_INFO) + 2 * room;
+    int room =
+        call->info.family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    const int need = (int)sizeof(CSADDR_INFO) + 2 * room;
     CSADDR_INFO state = {.iSocketType = call->info.type, .iProtocol = call->info.protocol};
 
     if (call->room < need)
@@ -117,7 +118,7 @@ static int get_bsp_state(struct option_call *call)
     return 0;
 }
 
-/* Makes the accepted socket the listener's child in all that the host does not pass on by itself. */
+/* Makes the accepted socket the listener's child in what the host does not pass on by itself. */
 static int set_accept_context(struct option_call *call)
 {
     static const int inherited[] = {SO_RCVTIMEO, SO_SNDTIMEO};
@@ -140,13 +141,33 @@ static int set_accept_context(struct option_call *call)
     return error;
 }
 
-/* A socket connected by ConnectEx is a full one here; what is left to say is whether it is connected. */
+/* A socket connected by ConnectEx is a full one here; what is left is whether it is connected. */
 static int set_connect_context(struct option_call *call)
 {
     unsigned char peer[SPI_ADDRESS_MAX];
     int length;
 
     return spi_peer_address(call->s, peer, &length);
+}
+
+/* The host's memory of a failed connect; a failure that connect itself returned leaves nothing (Wine's tests,
+ * seen on Windows). */
+static int get_error(struct option_call *call)
+{
+    ULONG number = 0;
+    int error = 0;
+
+    if (!(facts_find(call->s) & FACT_CONNECT_REPORTED))
+        error = afd_call(call->s, AFD_GET_SO_ERROR, NULL, 0, &number, sizeof(number));
+    return error ? error : put_number(call, number);
+}
+
+/* Windows takes the value and forgets it. */
+static int set_error(struct option_call *call)
+{
+    uint32_t ignored;
+
+    return xlat_option_read(call->row, call->value, call->length, &ignored);
 }
 
 static int none(struct option_call *call)
@@ -163,6 +184,7 @@ static const struct {
     [XLAT_LOCAL_NONE] = {none, none, false},
     [XLAT_LOCAL_BSP_STATE] = {get_bsp_state, none, true},
     [XLAT_LOCAL_DONTLINGER] = {get_dontlinger, set_dontlinger, false},
+    [XLAT_LOCAL_ERROR] = {get_error, set_error, false},
     [XLAT_LOCAL_MAX_MSG_SIZE] = {get_max_message, none, false},
     [XLAT_LOCAL_OPENTYPE] = {none, none, false}, /* the thread's: ws2_32 answers it */
     [XLAT_LOCAL_PROTOCOL_INFOA] = {get_protocol_a, none, true},

@@ -5,7 +5,6 @@
 #include "spi/thread.h"
 #include "spi/upcall.h"
 
-static HMODULE self;
 static SRWLOCK count_lock = SRWLOCK_INIT;
 static unsigned int startups;
 
@@ -47,7 +46,7 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
     (void)reserved;
     switch (reason) {
     case DLL_PROCESS_ATTACH:
-        self = instance;
+        host_init(instance);
         return thread_init();
     case DLL_THREAD_DETACH:
         thread_detach();
@@ -81,7 +80,7 @@ int WSPAPI WSPStartup(WORD requested, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
     if (!guard_writable(data, sizeof(*data)) || !guard_writable(table, sizeof(*table)) ||
         (info && !guard_get(entry, &info->dwCatalogEntryId)))
         return WSAEFAULT;
-    error = host_attach(self);
+    error = host_attach();
     if (error)
         return error;
     AcquireSRWLockExclusive(&count_lock);

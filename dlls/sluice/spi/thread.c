@@ -11,17 +11,25 @@
 /* How often a blocking hook of 1.1 runs once it has nothing more to do. */
 #define HOOK_INTERVAL_MS 10
 
+/* Waits inside each other (an APC that sends) that closing the socket can end. */
+#define DEEPEST_WAITS 4
+
 struct thread_data {
     HANDLE event;
     bool event_taken;
-    unsigned int waits;    /* depth of waits on this thread */
-    volatile LONG cancel;  /* set by thread_cancel_blocking_call, taken by the innermost wait */
+    struct {
+        HANDLE handle; /* NULL: not to be ended by us */
+        IO_STATUS_BLOCK *io;
+    } waiting[DEEPEST_WAITS]; /* by depth, under list_lock */
+    unsigned int waits;       /* depth of waits on this thread */
+    volatile LONG cancel;     /* set by thread_cancel_blocking_call, taken by the innermost wait */
     DWORD id;
     struct thread_data *next, **link;
 };
 
 static DWORD tls = TLS_OUT_OF_INDEXES;
-static SRWLOCK list_lock = SRWLOCK_INIT; /* guards the list only; a leaf lock, never held in a wait */
+static SRWLOCK list_lock =
+    SRWLOCK_INIT; /* guards the list only; a leaf lock, never held in a wait */
 static struct thread_data *threads;
 
 bool thread_init(void)
@@ -78,6 +86,16 @@ void thread_detach(void)
     free(data);
 }
 
+#define MANUAL_RESET 0 /* NotificationEvent of the native headers */
+
+/* Not CreateEvent, which sets the thread's last error: the SPI never touches it. */
+static HANDLE create_event(void)
+{
+    HANDLE event;
+
+    return NtCreateEvent(&event, EVENT_ALL_ACCESS, NULL, MANUAL_RESET, FALSE) ? NULL : event;
+}
+
 bool wait_slot_acquire(struct wait_slot *slot)
 {
     struct thread_data *data = thread_get();
@@ -87,12 +105,12 @@ bool wait_slot_acquire(struct wait_slot *slot)
         return false;
     if (!data->event_taken) {
         if (!data->event)
-            data->event = CreateEventW(NULL, TRUE, FALSE, NULL);
+            data->event = create_event();
         slot->event = data->event;
         slot->owner = data;
         data->event_taken = slot->event != NULL;
     } else {
-        slot->event = CreateEventW(NULL, TRUE, FALSE, NULL);
+        slot->event = create_event();
     }
     return slot->event != NULL;
 }
@@ -113,6 +131,42 @@ static bool run_hook(LPBLOCKINGCALLBACK hook, DWORD_PTR context, struct thread_d
     return !InterlockedExchange(&data->cancel, 0);
 }
 
+/* One level deeper in waits. */
+static void enter_wait(struct thread_data *data, struct wait_slot *slot, HANDLE handle)
+{
+    unsigned int depth = data->waits++;
+
+    if (!slot->ends_with_handle || depth >= DEEPEST_WAITS)
+        return;
+    AcquireSRWLockExclusive(&list_lock);
+    data->waiting[depth].handle = handle;
+    data->waiting[depth].io = &slot->io;
+    ReleaseSRWLockExclusive(&list_lock);
+}
+
+static void leave_wait(struct thread_data *data, const struct wait_slot *slot)
+{
+    unsigned int depth = --data->waits;
+
+    if (!slot->ends_with_handle || depth >= DEEPEST_WAITS)
+        return;
+    AcquireSRWLockExclusive(&list_lock);
+    data->waiting[depth].handle = NULL;
+    ReleaseSRWLockExclusive(&list_lock);
+}
+
+void thread_interrupt_waits(HANDLE handle)
+{
+    IO_STATUS_BLOCK io;
+
+    AcquireSRWLockShared(&list_lock);
+    for (struct thread_data *data = threads; data; data = data->next)
+        for (unsigned int i = 0; i < DEEPEST_WAITS; i++)
+            if (data->waiting[i].handle == handle)
+                NtCancelIoFileEx(handle, data->waiting[i].io, &io);
+    ReleaseSRWLockShared(&list_lock);
+}
+
 NTSTATUS wait_slot_finish(struct wait_slot *slot, HANDLE handle)
 {
     struct thread_data *data = thread_get();
@@ -122,7 +176,7 @@ NTSTATUS wait_slot_finish(struct wait_slot *slot, HANDLE handle)
     bool cancelled = false;
     NTSTATUS status;
 
-    data->waits++;
+    enter_wait(data, slot, handle);
     for (;;) {
         status = NtWaitForSingleObject(slot->event, TRUE, hook && !cancelled ? &interval : NULL);
         if (status == STATUS_WAIT_0)
@@ -134,9 +188,11 @@ NTSTATUS wait_slot_finish(struct wait_slot *slot, HANDLE handle)
             NtCancelIoFileEx(handle, &slot->io, &io);
         }
     }
-    data->waits--;
-    status = slot->io.Status;
-    return cancelled && status == STATUS_CANCELLED ? STATUS_REQUEST_ABORTED : status;
+    leave_wait(data, slot);
+    /* A blocking call that is cancelled, by its hook or by a closesocket elsewhere, is
+     * "interrupted": the other word for it, WSA_OPERATION_ABORTED, is that of overlapped
+     * operations. */
+    return slot->io.Status == STATUS_CANCELLED ? STATUS_REQUEST_ABORTED : slot->io.Status;
 }
 
 static void NTAPI wake(ULONG_PTR unused)

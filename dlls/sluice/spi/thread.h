@@ -7,12 +7,13 @@
 
 #include "spi/nt.h"
 
-/* A place to wait in.  The thread's own where it is free; a fresh one for a call made from an APC or a
- * hook that runs inside another call's wait. */
+/* A place to wait in.  The thread's own where it is free; a fresh one for a call made from an APC
+ * or a hook that runs inside another call's wait. */
 struct wait_slot {
     HANDLE event;
     IO_STATUS_BLOCK io;
     struct thread_data *owner; /* NULL: the event is closed at release */
+    bool ends_with_handle;     /* thread_interrupt_waits ends the wait; else the host does */
 };
 
 bool thread_init(void);
@@ -25,7 +26,11 @@ void wait_slot_release(struct wait_slot *slot);
 /* Waits until slot->io is final, the request having been issued on handle with slot->event. */
 NTSTATUS wait_slot_finish(struct wait_slot *slot, HANDLE handle);
 
-/* Asks the wait of thread `id` to end with WSAEINTR. Returns false where that thread waits for nothing. */
+/* Called before a socket is closed: ends the waits on its handle that the host would not end. */
+void thread_interrupt_waits(HANDLE handle);
+
+/* Asks the wait of thread `id` to end with WSAEINTR. Returns false where that thread waits for
+ * nothing. */
 bool thread_cancel_blocking_call(DWORD id);
 
 /* True while this thread is in a wait of the provider (an APC or a hook runs inside it). */

@@ -81,8 +81,8 @@ int transfer_check_count(const struct transfer *t, LPDWORD moved)
     return guard_writable(moved, sizeof(*moved)) ? 0 : WSAEFAULT;
 }
 
-/* A list longer than a lane takes is made shorter where that changes nothing: empty buffers go, and those
- * that lie one behind the other become one. */
+/* A list longer than a lane takes is made shorter where that changes nothing: empty buffers go, and
+ * those that lie one behind the other become one. */
 static void compact(struct transfer *t)
 {
     DWORD kept = 0;
@@ -133,7 +133,8 @@ static int gather(struct transfer *t)
     return 0;
 }
 
-/* All of it must be readable before the first byte leaves: a stream cannot take back what was sent. */
+/* All of it must be readable before the first byte leaves: a stream cannot take back what was sent.
+ */
 static int check_data(const struct transfer *t)
 {
     for (DWORD i = 0; i < t->count; i++)
@@ -154,8 +155,8 @@ static int check_send(struct transfer *t)
     return facts_check_send(t->s, &t->facts);
 }
 
-/* An error the kernel still held from an earlier datagram is in the way of this one: it is remembered for the
- * next receive, and the send is tried once more. */
+/* An error the kernel still held from an earlier datagram is in the way of this one: it is
+ * remembered for the next receive, and the send is tried once more. */
 static int send_again(struct transfer *t, const struct lane *lane)
 {
     if (!(t->facts & FACT_NO_CONNRESET))
@@ -243,7 +244,8 @@ static int check_receive(struct transfer *t)
     return error ? error : facts_check_receive(t->s, &t->facts);
 }
 
-/* Errors of earlier datagrams arrive as a failed receive: a reset, unless the program does not want to know. */
+/* Errors of earlier datagrams arrive as a failed receive: a reset, unless the program does not want
+ * to know. */
 static int receive_message(struct transfer *t, const struct lane *lane)
 {
     int error;
@@ -260,12 +262,14 @@ static int receive_message(struct transfer *t, const struct lane *lane)
 
 static int receive_stream(struct transfer *t, const struct lane *lane)
 {
+    struct drop_urgent_params urgent = {.handle = t->s};
     int error = lane->receive(t);
 
     if (error == WSAECONNRESET)
         facts_set(t->s, FACT_RESET, 0);
-    if (!error && !t->moved && t->total && !t->notice.overlapped &&
-        facts_was_reset(t->s, t->facts))
+    if (!error && (t->flags & (MSG_OOB | MSG_PEEK)) == MSG_OOB)
+        UNIX_CALL(drop_urgent, &urgent);
+    if (!error && !t->moved && t->total && !t->notice.overlapped && facts_was_reset(t->s, t->facts))
         return WSAECONNRESET;
     return error;
 }
@@ -285,8 +289,8 @@ static void advance(struct transfer *t, ULONG_PTR length)
     }
 }
 
-/* The host answers with what is there; waiting for the rest is up to us.  What came before an error is handed
- * out, and the error comes again with the next call. */
+/* The host answers with what is there; waiting for the rest is up to us.  What came before an error
+ * is handed out, and the error comes again with the next call. */
 static int receive_all(struct transfer *t, const struct lane *lane)
 {
     ULONG_PTR got = 0;

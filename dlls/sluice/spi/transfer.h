@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What every send and receive shares: the program's buffer list brought in safely, the state of the socket
- * checked in Windows' order, and the one place where a lane is chosen.
+/* What every send and receive shares: the program's buffer list brought in safely, the state of the
+ * socket checked in Windows' order, and the one place where a lane is chosen.
  *
  *     transfer_open    handle, buffer list (WSAENOTSOCK, WSAEFAULT, WSAEINVAL, WSAENOBUFS)
  *     ... the entry checks its own pointers and fills in address, control, flags ...
@@ -24,8 +24,8 @@ struct transfer {
     DWORD count;
     ULONGLONG total; /* bytes in all of them */
     WSABUF small[TRANSFER_SMALL];
-    WSABUF *list;    /* what buffers was at first; freed where it is not `small` */
-    char *bounce;    /* one block in place of more buffers than the host takes */
+    WSABUF *list; /* what buffers was at first; freed where it is not `small` */
+    char *bounce; /* one block in place of more buffers than the host takes */
 
     DWORD flags; /* MSG_*; a receive with control leaves the host's answer here, where it waited */
     DWORD *flags_live; /* where an overlapped receive leaves it; NULL: flags */
@@ -46,7 +46,8 @@ int transfer_open(struct transfer *t, SOCKET s, const WSABUF *buffers, DWORD cou
                   LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
 void transfer_close(struct transfer *t);
 
-/* Checks where the byte count goes: it may be NULL in an overlapped call only. Returns 0 or WSAEFAULT. */
+/* Checks where the byte count goes: it may be NULL in an overlapped call only. Returns 0 or
+ * WSAEFAULT. */
 int transfer_check_count(const struct transfer *t, LPDWORD moved);
 
 /* Sends, after checking flags and state.  Returns 0, WSA_IO_PENDING or an error. */

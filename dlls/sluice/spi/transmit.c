@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* TransmitFile and TransmitPackets: one request of the host sends a block of memory, a file and a second block.
- * What a program wants to send beyond the first file is read into the second. */
+/* TransmitFile and TransmitPackets: one request of the host sends a block of memory, a file and a
+ * second block. What a program wants to send beyond the first file is read into the second. */
 #include <stdlib.h>
 
 #include "spi/extension.h"
@@ -18,8 +18,8 @@
 
 #define READ_STEP 65536
 
-/* The host allocates a buffer of this size for the file, and never frees it: a hint from the program may not
- * make that worse, and a request without a file needs none. */
+/* The host allocates a buffer of this size for the file, and never frees it: a hint from the
+ * program may not make that worse, and a request without a file needs none. */
 #define LARGEST_BUFFER READ_STEP
 
 struct block {
@@ -38,7 +38,8 @@ static int check_socket(SOCKET s, LPOVERLAPPED overlapped, DWORD flags, unsigned
     return error ? error : facts_check_send(s, facts);
 }
 
-/* Sends, and ends our side of the connection where asked to: behind the data, which the host lets go first. */
+/* Sends, and ends our side of the connection where asked to: behind the data, which the host lets
+ * go first. */
 static int transmit(SOCKET s, struct afd_transmit_params *params, LPOVERLAPPED overlapped)
 {
     struct notice notice = {overlapped, NULL};
@@ -51,7 +52,8 @@ static int transmit(SOCKET s, struct afd_transmit_params *params, LPOVERLAPPED o
     else if (params->buffer_size > LARGEST_BUFFER)
         params->buffer_size = LARGEST_BUFFER;
     if (overlapped)
-        error = overlapped_issue(s, &notice, AFD_TRANSMIT, params, sizeof(*params), NULL, 0, &ignored);
+        error =
+            overlapped_issue(s, &notice, AFD_TRANSMIT, params, sizeof(*params), NULL, 0, &ignored);
     else
         error = afd_call(s, AFD_TRANSMIT, params, sizeof(*params), NULL, 0);
     if (error == WSAENOTSOCK && params->file && !afd_info(s, &info))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Holds include/winabi and include/structs.h against mingw-w64's headers.  Compiles to nothing: whatever differs
- * stops the build. */
+/* Holds include/winabi and include/structs.h against mingw-w64's headers.  Compiles to nothing:
+ * whatever differs stops the build. */
 #undef _WIN32_WINNT
 #undef NTDDI_VERSION
 #define _WIN32_WINNT  0x0a00
@@ -20,8 +20,8 @@
 #include "structs.h"
 #include "winabi.h"
 
-/* The cast levels NTSTATUS (signed here) and enumerators; every value has 32 bits.  WS_CONST_EXTRA rows are those the
- * headers lack: nothing to compare with. */
+/* The cast levels NTSTATUS (signed here) and enumerators; every value has 32 bits.  WS_CONST_EXTRA
+ * rows are those the headers lack: nothing to compare with. */
 #define WS_CONST(name, value)                                                                      \
     _Static_assert((uint32_t)(name) == (uint32_t)(value), #name " as Windows has it");
 #define WS_CONST_EXTRA(name, value)

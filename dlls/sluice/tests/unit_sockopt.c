@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The Unix calls get_option, set_option and route_source against real sockets, with failing system calls put in
- * between.  A "handle" here is a descriptor. */
+/* The Unix calls get_option, set_option and route_source against real sockets, with failing system
+ * calls put in between.  A "handle" here is a descriptor. */
 #include <check.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -61,11 +61,8 @@ static void teardown(void)
 
 static int get(int s, int level, int name, void *value, int *length)
 {
-    struct get_option_params params = {.handle = s,
-                                       .value = (uintptr_t)value,
-                                       .level = level,
-                                       .name = name,
-                                       .value_len = *length};
+    struct get_option_params params = {
+        .handle = s, .value = (uintptr_t)value, .level = level, .name = name, .value_len = *length};
     int error = unix_get_option(&params);
 
     *length = params.value_len;
@@ -74,11 +71,8 @@ static int get(int s, int level, int name, void *value, int *length)
 
 static int set(int s, int level, int name, const void *value, int length)
 {
-    struct set_option_params params = {.handle = s,
-                                       .value = (uintptr_t)value,
-                                       .level = level,
-                                       .name = name,
-                                       .value_len = length};
+    struct set_option_params params = {
+        .handle = s, .value = (uintptr_t)value, .level = level, .name = name, .value_len = length};
 
     return unix_set_option(&params);
 }
@@ -147,11 +141,9 @@ START_TEST(handles_that_are_no_sockets)
 
     ck_assert_int_eq(get(NO_SOCKET, WS_IPPROTO_TCP, WS_TCP_NODELAY, &value, &length),
                      WS_WSAENOTSOCK);
-    ck_assert_int_eq(set(NO_SOCKET, WS_IPPROTO_TCP, WS_TCP_NODELAY, &value, 4),
-                     WS_WSAENOTSOCK);
+    ck_assert_int_eq(set(NO_SOCKET, WS_IPPROTO_TCP, WS_TCP_NODELAY, &value, 4), WS_WSAENOTSOCK);
     ck_assert_int_eq(pipe(fds), 0);
-    ck_assert_int_eq(get(fds[0], WS_IPPROTO_TCP, WS_TCP_NODELAY, &value, &length),
-                     WS_WSAENOTSOCK);
+    ck_assert_int_eq(get(fds[0], WS_IPPROTO_TCP, WS_TCP_NODELAY, &value, &length), WS_WSAENOTSOCK);
     close(fds[0]);
     close(fds[1]);
 }
@@ -174,7 +166,7 @@ static int failing_set(int fd, int level, int name, const void *value, socklen_t
 static const struct {
     int host, windows;
 } faults[] = {
-    {ENOPROTOOPT, WS_WSAENOPROTOOPT}, {EINVAL, WS_WSAEINVAL}, {ENOBUFS, WS_WSAENOBUFS},
+    {ENOPROTOOPT, WS_WSAENOPROTOOPT}, {EINVAL, WS_WSAEINVAL},  {ENOBUFS, WS_WSAENOBUFS},
     {ENOMEM, WS_WSAENOBUFS},          {EBADF, WS_WSAENOTSOCK}, {ENOTSOCK, WS_WSAENOTSOCK},
     {EADDRINUSE, WS_WSAEADDRINUSE},
 };
@@ -187,8 +179,7 @@ START_TEST(faults_of_the_kernel)
     failing_errno = faults[_i].host;
     sys.getsockopt = failing_get;
     sys.setsockopt = failing_set;
-    ck_assert_int_eq(get(s, WS_IPPROTO_TCP, WS_TCP_NODELAY, &value, &length),
-                     faults[_i].windows);
+    ck_assert_int_eq(get(s, WS_IPPROTO_TCP, WS_TCP_NODELAY, &value, &length), faults[_i].windows);
     ck_assert_int_eq(value, 1);
     ck_assert_int_eq(set(s, WS_IPPROTO_TCP, WS_TCP_NODELAY, &value, 4), faults[_i].windows);
     close(s);

@@ -36,7 +36,8 @@ int unix_attach(struct attach_params *params)
 
     if (params->unixlib_version != UNIXLIB_VERSION) {
         snprintf(params->reason, sizeof(params->reason),
-                 "sluice.dll speaks version %u of the boundary and sluice.so %d: of different builds",
+                 "sluice.dll speaks version %u of the boundary and sluice.so %d: of different builds; "
+                 "install both from one build",
                  params->unixlib_version, UNIXLIB_VERSION);
         return WS_WSASYSNOTREADY;
     }

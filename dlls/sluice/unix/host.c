@@ -43,8 +43,8 @@ const char *host_attach(unsigned int major, unsigned int minor)
         abi = known_versions[i].abi;
         return NULL;
     }
-    snprintf(reason, sizeof(reason), "Wine %u.%u is not known to this Sluice (known: 8.x)", major,
-             minor);
+    snprintf(reason, sizeof(reason),
+             "Wine %u.%u is not known to this Sluice (known: 8.x); use one that is", major, minor);
     return reason;
 }
 

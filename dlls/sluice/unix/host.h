@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* Checks that Wine version major.minor is one whose ABI is known and readies the calls below.
- * Returns NULL, or one line that says what does not fit. */
+ * Returns NULL, or one line that says what does not fit, and what mends it. */
 const char *host_attach(unsigned int major, unsigned int minor);
 
 /* A descriptor of the socket behind an NT handle, the caller's own (close it; close-on-exec is set).

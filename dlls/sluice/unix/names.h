@@ -31,9 +31,10 @@ socklen_t address_to_host(const struct name_address *from, struct sockaddr_stora
 
 bool address_is_loopback(const struct name_address *address);
 
-/* Makes room: calls `again` with a larger buffer each time it returns ERANGE.  *buffer is to be freed by the
- * caller.  Returns what `again` returned last, or ENOMEM. */
-int with_buffer(int (*again)(void *context, char *buffer, size_t size), void *context, char **buffer);
+/* Makes room: calls `again` with a larger buffer each time it returns ERANGE.  *buffer is to be
+ * freed by the caller.  Returns what `again` returned last, or ENOMEM. */
+int with_buffer(int (*again)(void *context, char *buffer, size_t size), void *context,
+                char **buffer);
 
 /* Copies a string of len bytes and its zero out to room bytes at `to`; *need gets len + 1.
  * Returns 0 or WSAENOBUFS. */
@@ -51,8 +52,8 @@ bool local_is_loopback_name(const char *node);
 /* True if node is this machine's name within some domain: its first label is ours. */
 bool local_is_first_label(const char *node);
 
-/* This machine's addresses of a family (NAME_FAMILY_ANY: both), what a peer should try first in front; the
- * loopback addresses where it has no other.  Returns 0 or WSA_NOT_ENOUGH_MEMORY. */
+/* This machine's addresses of a family (NAME_FAMILY_ANY: both), what a peer should try first in
+ * front; the loopback addresses where it has no other.  Returns 0 or WSA_NOT_ENOUGH_MEMORY. */
 int local_addresses(int family, struct address_list *list);
 
 /* The loopback addresses, IPv6 first. Returns 0 or WSA_NOT_ENOUGH_MEMORY. */
@@ -61,16 +62,17 @@ int local_loopback(int family, struct address_list *list);
 /* True if an interface of this machine has the address. */
 bool local_has(const struct name_address *address);
 
-/* Which families this machine has an address of that reaches further than itself (and, IPv6, than the link). */
+/* Which families this machine has an address of that reaches further than itself (and, IPv6, than
+ * the link). */
 struct local_reach {
     bool ipv4;
     bool ipv6;
 };
 struct local_reach local_reach(void);
 
-/* Where a resolver answered for our own name with a loopback address such as 127.0.1.1 (Debian's installer
- * writes that into /etc/hosts) the addresses peers can reach take its place.  Returns 0 or
- * WSA_NOT_ENOUGH_MEMORY. */
+/* Where a resolver answered for our own name with a loopback address such as 127.0.1.1 (Debian's
+ * installer writes that into /etc/hosts) the addresses peers can reach take its place.  Returns 0
+ * or WSA_NOT_ENOUGH_MEMORY. */
 int local_replace_placeholder(const char *node, int family, struct address_list *list);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Services and protocols of the host, and behind them the built-in table: Debian without netbase has neither
- * /etc/services nor /etc/protocols. */
+/* Services and protocols of the host, and behind them the built-in table: Debian without netbase
+ * has neither /etc/services nor /etc/protocols. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>

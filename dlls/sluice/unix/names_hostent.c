@@ -18,10 +18,11 @@ static struct netdb_word word_of(const char *text)
     return (struct netdb_word){text, strlen(text)};
 }
 
-static int put_entry(struct get_hostent_params *params, struct name_entry *entry, const void *addresses,
-                     const struct netdb_word *strings)
+static int put_entry(struct get_hostent_params *params, struct name_entry *entry,
+                     const void *addresses, const struct netdb_word *strings)
 {
-    bool fits = netdb_pack(entry, addresses, strings, (void *)(uintptr_t)params->buffer, params->size);
+    bool fits =
+        netdb_pack(entry, addresses, strings, (void *)(uintptr_t)params->buffer, params->size);
 
     params->size = entry->size;
     return fits ? 0 : WS_WSAENOBUFS;
@@ -56,8 +57,8 @@ static int put_list(struct get_hostent_params *params, const char *name, char **
 static bool list_from_hostent(const struct hostent *host, struct address_list *list)
 {
     for (char **at = host->h_addr_list; *at; at++) {
-        struct name_address address = {
-            .family = host->h_addrtype == AF_INET ? NAME_FAMILY_4 : NAME_FAMILY_6};
+        struct name_address address = {.family = host->h_addrtype == AF_INET ? NAME_FAMILY_4
+                                                                             : NAME_FAMILY_6};
 
         memcpy(address.bytes, *at, host->h_addrtype == AF_INET ? 4 : 16);
         if (!address_list_add(list, &address))

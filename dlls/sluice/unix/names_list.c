@@ -85,7 +85,8 @@ bool address_is_loopback(const struct name_address *address)
     return !memcmp(address->bytes, &in6addr_loopback, 16);
 }
 
-int with_buffer(int (*again)(void *context, char *buffer, size_t size), void *context, char **buffer)
+int with_buffer(int (*again)(void *context, char *buffer, size_t size), void *context,
+                char **buffer)
 {
     *buffer = NULL;
     for (size_t size = 1024; size <= BUFFER_MAX; size *= 2) {

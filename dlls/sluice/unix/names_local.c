@@ -20,7 +20,7 @@ int local_hostname(char name[HOST_NAME_ROOM])
         return WS_WSAENETDOWN;
     name[HOST_NAME_ROOM - 1] = '\0';
     if (!name[0])
-        strcpy(name, "localhost"); /* gethostname must succeed, with a name that can be resolved */
+        memcpy(name, "localhost", sizeof("localhost")); /* gethostname must succeed, with a name that can be resolved */
     return 0;
 }
 
@@ -55,14 +55,16 @@ bool local_is_first_label(const char *node)
     return !local_hostname(ours) && labels_match(ours, node);
 }
 
-/* The order in which a peer should try: what the default route uses first, link-local addresses last. */
+/* The order in which a peer should try: what the default route uses first, link-local addresses
+ * last. */
 enum rank { RANK_6_PREFERRED, RANK_6, RANK_4_PREFERRED, RANK_4, RANK_4_LINK, RANK_6_LINK, RANKS };
 
 struct preferred {
     struct name_address ipv4, ipv6;
 };
 
-/* The address datagrams to a far away peer would leave from.  A datagram socket's connect sends nothing. */
+/* The address datagrams to a far away peer would leave from.  A datagram socket's connect sends
+ * nothing. */
 static struct name_address source_towards(const struct name_address *peer)
 {
     struct name_address source = {0};
@@ -132,7 +134,8 @@ static bool next_interface_address(const struct ifaddrs **at, struct name_addres
 
 int local_loopback(int family, struct address_list *list)
 {
-    /* ::1 only where it works; 127.0.0.1 even where no interface shows it, for there is no better answer. */
+    /* ::1 only where it works; 127.0.0.1 even where no interface shows it, for there is no better
+     * answer. */
     if (family != NAME_FAMILY_4 && (family == NAME_FAMILY_6 || local_has(&loopback6)) &&
         !address_list_add(list, &loopback6))
         return WS_ERROR_NOT_ENOUGH_MEMORY;
@@ -154,7 +157,8 @@ int local_addresses(int family, struct address_list *list)
 
             while (room && next_interface_address(&at, &address)) {
                 if ((family == NAME_FAMILY_ANY || family == address.family) &&
-                    !address_is_loopback(&address) && rank_of(&address, &preferred) == (enum rank)rank)
+                    !address_is_loopback(&address) &&
+                    rank_of(&address, &preferred) == (enum rank)rank)
                     room = address_list_add(list, &address);
             }
         }

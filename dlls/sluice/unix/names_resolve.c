@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Names to addresses and addresses to names, by the host's resolver; this machine answers for itself. */
+/* Names to addresses and addresses to names, by the host's resolver; this machine answers for
+ * itself. */
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -50,8 +51,8 @@ static int answer_local(const char *node, const struct get_addrinfo_params *para
     return answer->canonical ? 0 : WS_ERROR_NOT_ENOUGH_MEMORY;
 }
 
-/* Leaves out what cannot be reached: IPv6 without an IPv6 address (as Windows does, asked for or not), and
- * IPv4 without one where AI_ADDRCONFIG asks for that. Loopback addresses always stay. */
+/* Leaves out what cannot be reached: IPv6 without an IPv6 address (as Windows does, asked for or
+ * not), and IPv4 without one where AI_ADDRCONFIG asks for that. Loopback addresses always stay. */
 static int drop_unreachable(struct address_list *list, uint32_t flags)
 {
     struct local_reach reach = local_reach();
@@ -84,10 +85,12 @@ static int answer_resolver(const char *node, const struct get_addrinfo_params *p
 
     if (error)
         return xlat_eai_from_host(error, errno);
-    if (params->canonical && found->ai_canonname && !(answer->canonical = strdup(found->ai_canonname)))
+    if (params->canonical && found->ai_canonname &&
+        !(answer->canonical = strdup(found->ai_canonname)))
         error = WS_ERROR_NOT_ENOUGH_MEMORY;
     for (const struct addrinfo *at = found; at && !error; at = at->ai_next) {
-        if (address_from_host(at->ai_addr, &address) && !address_list_add(&answer->addresses, &address))
+        if (address_from_host(at->ai_addr, &address) &&
+            !address_list_add(&answer->addresses, &address))
             error = WS_ERROR_NOT_ENOUGH_MEMORY;
     }
     sys.freeaddrinfo(found);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which local address the kernel would send from: connecting a datagram socket asks without sending. */
+/* Which local address the kernel would send from: connecting a datagram socket sends nothing. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>

@@ -11,6 +11,7 @@
 #include "winabi.h"
 #include "xlat/error.h"
 #include "xlat/family.h"
+#include "xlat/sockaddr.h"
 
 static int int_option(int fd, int name, int fallback)
 {
@@ -60,6 +61,25 @@ int unix_dissolve(struct dissolve_params *params)
         return error;
     if (sys.connect(fd, &none, sizeof(none)))
         error = xlat_error_from_errno(errno);
+    sys.close(fd);
+    return error;
+}
+
+/* Asked of the kernel with a socket of our own: a port chosen by it never clashes. */
+int unix_is_local_address(struct is_local_address_params *params)
+{
+    struct sockaddr_storage address;
+    socklen_t length;
+    int fd, error = xlat_sockaddr_to_host(params->address, params->address_len, &address, &length);
+
+    if (error)
+        return error;
+    ((struct sockaddr_in *)&address)->sin_port = 0; /* at the same place in both families */
+    fd = sys.socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return xlat_error_from_errno(errno);
+    if (sys.bind(fd, (struct sockaddr *)&address, length) && errno == EADDRNOTAVAIL)
+        error = WS_WSAEADDRNOTAVAIL;
     sys.close(fd);
     return error;
 }

@@ -9,7 +9,8 @@
 #include "xlat/error.h"
 #include "xlat/option_host.h"
 
-/* Finds both halves of an option's row. Returns 0, or the code for one the kernel is not to be asked about. */
+/* Finds both halves of an option's row. Returns 0, or the code for one the kernel is not to be
+ * asked about. */
 static int find_option(int level, int name, const struct xlat_option **row,
                        const struct xlat_option_host **host)
 {
@@ -33,6 +34,7 @@ int unix_get_option(struct get_option_params *params)
     if (error || (error = host_socket_fd(params->handle, &fd)))
         return error;
     length = xlat_option_host_size(row);
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an option without a row has an error */
     if (sys.getsockopt(fd, host->level, host->name, value, &length))
         error = xlat_error_in(XLAT_OP_OPTION, errno);
     else
@@ -55,6 +57,7 @@ int unix_set_option(struct set_option_params *params)
                                     value, &length);
     if (error || (error = host_socket_fd(params->handle, &fd)))
         return error;
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): as above */
     if (sys.setsockopt(fd, host->level, host->name, value, length))
         error = xlat_error_in(XLAT_OP_OPTION, errno);
     sys.close(fd);

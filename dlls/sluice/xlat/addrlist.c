@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See addrlist.h; the rules are those of AI_V4MAPPED and AI_ALL in RFC 3493, which Windows follows. */
+/* See addrlist.h; the rules are those of AI_V4MAPPED and AI_ALL in RFC 3493, which Windows follows.
+ */
 #include "xlat/addrlist.h"
 
 #include <string.h>

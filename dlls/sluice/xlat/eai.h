@@ -12,8 +12,8 @@ int xlat_eai_from_host(int eai, int err);
 /* WSA code of h_errno. */
 int xlat_herrno_from_host(int h_err);
 
-/* Flags of struct addrinfo.  Flags that steer Windows' resolver only (AI_SECURE, AI_FQDN ...) become 0.
- * Returns 0, or WSAEINVAL with *host untouched for an unknown flag. */
+/* Flags of struct addrinfo.  Flags that steer Windows' resolver only (AI_SECURE, AI_FQDN ...)
+ * become 0. Returns 0, or WSAEINVAL with *host untouched for an unknown flag. */
 int xlat_ai_flags_to_host(uint32_t ws, int *host);
 uint32_t xlat_ai_flags_from_host(int host);
 

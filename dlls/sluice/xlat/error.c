@@ -9,8 +9,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Indexed by errno; 0 in a hole.  Not each of these comes from a socket call on its own: unix sockets pass on what
- * path look-up says, and security modules and packet filters answer what they are told to. */
+/* Indexed by errno; 0 in a hole.  Not each of these comes from a socket call on its own: unix
+ * sockets pass on what path look-up says, and security modules and packet filters answer what they
+ * are told to. */
 static const unsigned short general[] = {
     [EPERM] = WS_WSAEACCES, /* a packet filter refuses */
     [ENOENT] = WS_WSAENETDOWN,
@@ -97,7 +98,8 @@ static const struct {
     {XLAT_OP_SEND_SHUT, ECONNRESET, WS_WSAESHUTDOWN},
     /* No urgent data is there (yet). */
     {XLAT_OP_RECV_OOB, EINVAL, WS_WSAEWOULDBLOCK},
-    /* recvfrom's page: an earlier send was answered by ICMP, "port unreachable" or "TTL expired". */
+    /* recvfrom's page: an earlier send was answered by ICMP, "port unreachable" or "TTL expired".
+     */
     {XLAT_OP_RECV_DATAGRAM, ECONNREFUSED, WS_WSAECONNRESET},
     {XLAT_OP_RECV_DATAGRAM, EHOSTUNREACH, WS_WSAENETRESET},
     {XLAT_OP_RECV_DATAGRAM, ENETUNREACH, WS_WSAENETRESET},

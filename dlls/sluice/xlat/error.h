@@ -19,8 +19,9 @@ enum xlat_operation {
     XLAT_OP_COUNT
 };
 
-/* WSA code of an errno, 0 for 0.  A number the table does not know gives WSAENETDOWN, which is what the pages
- * of nearly every function list for a failure of the system below, and never a retryable code. */
+/* WSA code of an errno, 0 for 0.  A number the table does not know gives WSAENETDOWN, which is what
+ * the pages of nearly every function list for a failure of the system below, and never a retryable
+ * code. */
 int xlat_error_from_errno(int err);
 
 /* The same during `op`; falls back to the general table. */

@@ -17,20 +17,18 @@ struct pair {
 
 /* Families a host socket of ours may have; where the numbers agree that is chance. */
 static const struct pair families[] = {
-    {WS_AF_UNSPEC, AF_UNSPEC}, {WS_AF_UNIX, AF_UNIX},   {WS_AF_INET, AF_INET},
-    {WS_AF_IPX, AF_IPX},       {WS_AF_APPLETALK, AF_APPLETALK},
-    {WS_AF_INET6, AF_INET6},   {WS_AF_IRDA, AF_IRDA},   {WS_AF_BTH, AF_BLUETOOTH},
+    {WS_AF_UNSPEC, AF_UNSPEC}, {WS_AF_UNIX, AF_UNIX},           {WS_AF_INET, AF_INET},
+    {WS_AF_IPX, AF_IPX},       {WS_AF_APPLETALK, AF_APPLETALK}, {WS_AF_INET6, AF_INET6},
+    {WS_AF_IRDA, AF_IRDA},     {WS_AF_BTH, AF_BLUETOOTH},
 };
 
 static const struct pair types[] = {
-    {WS_SOCK_STREAM, SOCK_STREAM},
-    {WS_SOCK_DGRAM, SOCK_DGRAM},
-    {WS_SOCK_RAW, SOCK_RAW},
-    {WS_SOCK_RDM, SOCK_RDM},
-    {WS_SOCK_SEQPACKET, SOCK_SEQPACKET},
+    {WS_SOCK_STREAM, SOCK_STREAM}, {WS_SOCK_DGRAM, SOCK_DGRAM},         {WS_SOCK_RAW, SOCK_RAW},
+    {WS_SOCK_RDM, SOCK_RDM},       {WS_SOCK_SEQPACKET, SOCK_SEQPACKET},
 };
 
-/* Both systems number the IP protocols as IANA does: the rows are there to be asserted, not walked. */
+/* Both systems number the IP protocols as IANA does: the rows are there to be asserted, not walked.
+ */
 #define SAME_PROTOCOL(name) _Static_assert((int)WS_##name == (int)name, "IANA's number")
 SAME_PROTOCOL(IPPROTO_IP);
 SAME_PROTOCOL(IPPROTO_ICMP);

@@ -14,23 +14,19 @@
 #define RECV  2
 #define SHOWN 4
 
-/* host 0: nothing to ask of the host.  MSG_PARTIAL is for message protocols other than datagrams, MSG_PUSH_IMMEDIATE
- * is how Linux receives anyway, MSG_INTERRUPT was for 16-bit interrupt handlers. */
+/* host 0: nothing to ask of the host.  MSG_PARTIAL is for message protocols other than datagrams,
+ * MSG_PUSH_IMMEDIATE is how Linux receives anyway, MSG_INTERRUPT was for 16-bit interrupt handlers.
+ */
 static const struct {
     uint32_t ws;
     int host;
     int use;
 } flags[] = {
-    {WS_MSG_OOB, MSG_OOB, SEND | RECV | SHOWN},
-    {WS_MSG_PEEK, MSG_PEEK, RECV},
-    {WS_MSG_DONTROUTE, MSG_DONTROUTE, SEND},
-    {WS_MSG_WAITALL, MSG_WAITALL, RECV},
-    {WS_MSG_PARTIAL, 0, SEND | RECV},
-    {WS_MSG_PUSH_IMMEDIATE, 0, RECV},
-    {WS_MSG_INTERRUPT, 0, SEND | RECV},
-    {WS_MSG_TRUNC, MSG_TRUNC, SHOWN},
-    {WS_MSG_CTRUNC, MSG_CTRUNC, SHOWN},
-    {WS_MSG_ERRQUEUE, MSG_ERRQUEUE, SHOWN},
+    {WS_MSG_OOB, MSG_OOB, SEND | RECV | SHOWN}, {WS_MSG_PEEK, MSG_PEEK, RECV},
+    {WS_MSG_DONTROUTE, MSG_DONTROUTE, SEND},    {WS_MSG_WAITALL, MSG_WAITALL, RECV},
+    {WS_MSG_PARTIAL, 0, SEND | RECV},           {WS_MSG_PUSH_IMMEDIATE, 0, RECV},
+    {WS_MSG_INTERRUPT, 0, SEND | RECV},         {WS_MSG_TRUNC, MSG_TRUNC, SHOWN},
+    {WS_MSG_CTRUNC, MSG_CTRUNC, SHOWN},         {WS_MSG_ERRQUEUE, MSG_ERRQUEUE, SHOWN},
 };
 
 /* recvmsg() repeats these from its caller; they tell Windows nothing. */

@@ -7,13 +7,13 @@
 
 enum xlat_direction { XLAT_SEND, XLAT_RECEIVE };
 
-/* Host flags of a Windows flag word.  Flags that need nothing from the host (MSG_PARTIAL, MSG_PUSH_IMMEDIATE,
- * MSG_INTERRUPT) become 0.  Returns 0, or WSAEOPNOTSUPP with *host untouched for a flag that this direction
- * does not have. */
+/* Host flags of a Windows flag word.  Flags that need nothing from the host (MSG_PARTIAL,
+ * MSG_PUSH_IMMEDIATE, MSG_INTERRUPT) become 0.  Returns 0, or WSAEOPNOTSUPP with *host untouched
+ * for a flag that this direction does not have. */
 int xlat_msgflags_to_host(enum xlat_direction direction, uint32_t ws, int *host);
 
-/* Windows flags of what recvmsg() left in msg_flags.  *unknown, if given, receives the host's flags that
- * Windows has no word for. */
+/* Windows flags of what recvmsg() left in msg_flags.  *unknown, if given, receives the host's flags
+ * that Windows has no word for. */
 uint32_t xlat_msgflags_from_host(int host, int *unknown);
 
 #endif

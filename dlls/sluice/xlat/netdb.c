@@ -34,7 +34,8 @@ bool netdb_names_have(const struct netdb_word *names, unsigned int count, const 
     return false;
 }
 
-/* Splits the next line that is not empty into words, `#` ending it. Returns their number, 0 at the end. */
+/* Splits the next line that is not empty into words, `#` ending it. Returns their number, 0 at the
+ * end. */
 static unsigned int next_words(const char **at, const char *end, struct netdb_word *words,
                                unsigned int max)
 {
@@ -63,7 +64,8 @@ static unsigned int next_words(const char **at, const char *end, struct netdb_wo
     return count;
 }
 
-/* Reads decimal digits from the front of a word and takes them off; -1 where there are none or too many. */
+/* Reads decimal digits from the front of a word and takes them off; -1 where there are none or too
+ * many. */
 static long take_number(struct netdb_word *word, long max)
 {
     long value = 0;
@@ -81,7 +83,8 @@ static long take_number(struct netdb_word *word, long max)
     return value;
 }
 
-/* Files the words of "name number[/protocol] alias ..." in line; the second word is the caller's. */
+/* Files the words of "name number[/protocol] alias ..." in line; the second word is the caller's.
+ */
 static void keep_names(struct netdb_line *line, const struct netdb_word *words, unsigned int count)
 {
     line->count = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The name databases as text (hosts, services and protocol files) and their packed entries.  Pure: no
- * allocation, no system call. */
+/* The name databases as text (hosts, services and protocol files) and their packed entries.  Pure:
+ * no allocation, no system call. */
 #ifndef SLUICE_XLAT_NETDB_H
 #define SLUICE_XLAT_NETDB_H
 
@@ -33,8 +33,8 @@ struct netdb_host {
     struct netdb_word name[NETDB_STRINGS_MAX];
 };
 
-/* Read the next well-formed line of a text and move *at behind it. Comments begin with '#'; malformed lines
- * are skipped. Return false at the end of the text. */
+/* Read the next well-formed line of a text and move *at behind it. Comments begin with '#';
+ * malformed lines are skipped. Return false at the end of the text. */
 bool netdb_next_service(const char **at, const char *end, struct netdb_line *line);
 bool netdb_next_protocol(const char **at, const char *end, struct netdb_line *line);
 bool netdb_next_host(const char **at, const char *end, struct netdb_host *host);
@@ -43,7 +43,8 @@ bool netdb_next_host(const char **at, const char *end, struct netdb_host *host);
 bool netdb_word_is(struct netdb_word word, const char *text);
 bool netdb_names_have(const struct netdb_word *names, unsigned int count, const char *text);
 
-/* What is looked for: by name, or by number where name is NULL. protocol (of a service) NULL: any. */
+/* What is looked for: by name, or by number where name is NULL. protocol (of a service) NULL: any.
+ */
 struct netdb_query {
     const char *name;
     long number; /* port in host byte order, or protocol number */
@@ -56,13 +57,15 @@ bool netdb_find_service(const char *text, size_t len, const struct netdb_query *
 bool netdb_find_protocol(const char *text, size_t len, const struct netdb_query *query,
                          struct netdb_line *line);
 
-/* Well-known services and protocols, for machines that have neither file; texts in the files' form. */
+/* Well-known services and protocols, for machines that have neither file; texts in the files' form.
+ */
 extern const char netdb_builtin_services[];
 extern const char netdb_builtin_protocols[];
 
 /* Packs an entry into room bytes at buffer, which may be NULL where room is 0. addresses holds
- * entry->address_count addresses of entry->address_len bytes; strings holds entry->string_count words.
- * Fills entry->size. Returns false, with nothing written, where the entry is larger than room. */
+ * entry->address_count addresses of entry->address_len bytes; strings holds entry->string_count
+ * words. Fills entry->size. Returns false, with nothing written, where the entry is larger than
+ * room. */
 bool netdb_pack(struct name_entry *entry, const void *addresses, const struct netdb_word *strings,
                 void *buffer, size_t room);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a machine with neither a services nor a protocol file answers (Debian without netbase, a Wine prefix
- * without drivers\etc).  Numbers as IANA assigns them; the protocols are those Windows lists. */
+/* What a machine with neither a services nor a protocol file answers (Debian without netbase, a
+ * Wine prefix without drivers\etc).  Numbers as IANA assigns them; the protocols are those Windows
+ * lists. */
 #include "xlat/netdb.h"
 
 const char netdb_builtin_protocols[] = "ip 0 IP\n"

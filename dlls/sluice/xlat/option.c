@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The socket options as Windows sees them: look-up, checks, numbers in and out of the program's buffer. */
+/* The socket options as Windows sees them: look-up, checks, numbers in and out of the program's
+ * buffer. */
 #include "xlat/option.h"
 
 #include <stdbool.h>
@@ -23,6 +24,7 @@
 #define TYPE_MSG    (XLAT_DGRAM | XLAT_RAW)
 #define TYPE_ANY    (XLAT_STREAM | XLAT_DGRAM | XLAT_RAW)
 
+#define FAMILY_V4   XLAT_INET
 #define FAMILY_V6   XLAT_INET6
 #define FAMILY_BOTH (XLAT_INET | XLAT_INET6)
 
@@ -37,11 +39,16 @@
 #define REFUSED(error)  .route = XLAT_REFUSED, .refusal = WS_##error
 
 #define OPTION(level_, name_, kind_, rule_, size_, ops_, types_, families_, route_)                \
-    {                                                                                              \
-        .level = WS_##level_, .name = WS_##name_, .label = #name_, .kind = XLAT_##kind_,           \
-        .rule = XLAT_SIZE_##rule_, .size = (size_), .ops = OP_##ops_, .types = TYPE_##types_,      \
-        .families = FAMILY_##families_, route_                                                     \
-    },
+    {.level = WS_##level_,                                                                         \
+     .name = WS_##name_,                                                                           \
+     .label = #name_,                                                                              \
+     .kind = XLAT_##kind_,                                                                         \
+     .rule = XLAT_SIZE_##rule_,                                                                    \
+     .size = (size_),                                                                              \
+     .ops = OP_##ops_,                                                                             \
+     .types = TYPE_##types_,                                                                       \
+     .families = FAMILY_##families_,                                                               \
+     route_},
 
 static const struct xlat_option options[] = {
 #include "xlat/options.def"
@@ -108,7 +115,8 @@ static int check_get_length(const struct xlat_option *row, int len)
     return 0;
 }
 
-/* Windows takes a negative length of SOL_SOCKET's options for a long one, but for one-byte values. */
+/* Windows takes a negative length of SOL_SOCKET's options for a long one, but for one-byte values.
+ */
 static int check_set_length(const struct xlat_option *row, int len)
 {
     if (len < 0)

@@ -21,14 +21,20 @@
 #define IPV6_HDRINCL 36
 #endif
 
-#define LINUX(level_, name_, map_)               {.level = level_, .name = name_, .map = XLAT_MAP_##map_}
-#define LINUX_V6(level, name, map, otherwise)    LINUX(level, name, map)
-#define NOT_LINUX                                {.level = -1}
-#define WINE(get, set)                           NOT_LINUX
-#define LOCAL(id)                                NOT_LINUX
-#define ACCEPTED(first)                          NOT_LINUX
-#define FIXED(always)                            NOT_LINUX
-#define REFUSED(error)                           NOT_LINUX
+#define LINUX(level_, name_, map_)                                                                 \
+    {                                                                                              \
+        .level = level_, .name = name_, .map = XLAT_MAP_##map_                                     \
+    }
+#define LINUX_V6(level, name, map, otherwise) LINUX(level, name, map)
+#define NOT_LINUX                                                                                  \
+    {                                                                                              \
+        .level = -1                                                                                \
+    }
+#define WINE(get, set)  NOT_LINUX
+#define LOCAL(id)       NOT_LINUX
+#define ACCEPTED(first) NOT_LINUX
+#define FIXED(always)   NOT_LINUX
+#define REFUSED(error)  NOT_LINUX
 
 #define OPTION(level, name, kind, rule, size, ops, types, families, route) route,
 
@@ -43,7 +49,8 @@ const struct xlat_option_host *xlat_option_host(const struct xlat_option *row)
     return &options[row - xlat_option_at(0)];
 }
 
-/* Linux' path MTU discovery by Windows' number; IP_PMTUDISC_WANT, Linux' default, has none of its own. */
+/* Linux' path MTU discovery by Windows' number; IP_PMTUDISC_WANT, Linux' default, has none of its
+ * own. */
 static const struct {
     uint32_t ws;
     int host;
@@ -92,6 +99,17 @@ static uint32_t seconds_from_host(int number)
     return ((uint32_t)number + 999) / 1000; /* never 0, "the default", for a time that was set */
 }
 
+/* MAX_TCP_KEEPCNT of the kernel. */
+#define PROBES_MAX 127
+
+static int probes_to_host(uint32_t probes, int *number)
+{
+    if (probes > 255)
+        return WS_WSAEINVAL;
+    *number = probes > PROBES_MAX ? PROBES_MAX : (int)probes;
+    return 0;
+}
+
 static int number_to_host(enum xlat_map map, uint32_t value, int *number)
 {
     switch (map) {
@@ -105,6 +123,8 @@ static int number_to_host(enum xlat_map map, uint32_t value, int *number)
         return pmtudisc_to_host(value, number);
     case XLAT_MAP_SECONDS_MS:
         return seconds_to_host((int32_t)value, number);
+    case XLAT_MAP_PROBES:
+        return probes_to_host(value, number);
     case XLAT_MAP_SWAP:
         *number = (int)htonl(value);
         return 0;
@@ -126,6 +146,7 @@ static uint32_t number_from_host(enum xlat_map map, int number)
     case XLAT_MAP_SECONDS_MS:
         return seconds_from_host(number);
     case XLAT_MAP_SWAP:
+    case XLAT_MAP_INDEX:
         return ntohl((uint32_t)number);
     default:
         return (uint32_t)number;

@@ -9,17 +9,21 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Status, what a Winsock call reports, what GetOverlappedResult reports.  Of several rows with one WSA code the
- * first is the status that code travels as: write the most telling one first. */
+/* Status, what a Winsock call reports, what GetOverlappedResult reports.  Of several rows with one
+ * WSA code the first is the status that code travels as: write the most telling one first. */
 static const struct {
     uint32_t status;
     int error;
     uint32_t win32;
 } map[] = {
-#define ROW(status, error, win32) {WS_STATUS_##status, WS_##error, WS_ERROR_##win32}
+#define ROW(status, error, win32)                                                                  \
+    {                                                                                              \
+        WS_STATUS_##status, WS_##error, WS_ERROR_##win32                                           \
+    }
     ROW(PENDING, WSA_IO_PENDING, IO_INCOMPLETE),
     ROW(CANCELLED, WSA_OPERATION_ABORTED, OPERATION_ABORTED),
-    ROW(HANDLES_CLOSED, WSA_OPERATION_ABORTED, OPERATION_ABORTED), /* last handle closed meanwhile */
+    ROW(HANDLES_CLOSED, WSA_OPERATION_ABORTED,
+        OPERATION_ABORTED), /* last handle closed meanwhile */
     ROW(INVALID_PARAMETER, WSAEINVAL, INVALID_PARAMETER),
     ROW(INVALID_PARAMETER_1, WSAEINVAL, INVALID_PARAMETER),
     ROW(INVALID_PARAMETER_2, WSAEINVAL, INVALID_PARAMETER),
@@ -104,7 +108,8 @@ static bool is_failure(uint32_t status)
     return status & 0x80000000u;
 }
 
-/* Facilities that carry a Win32 or WSA code in the low word: 0xC001 is how Wine's server packs one. */
+/* Facilities that carry a Win32 or WSA code in the low word: 0xC001 is how Wine's server packs one.
+ */
 static bool is_packed(uint32_t status)
 {
     uint32_t high = status >> 16;

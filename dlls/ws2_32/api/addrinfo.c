@@ -29,8 +29,8 @@ static int get_list(struct program_text node, struct program_text service, const
 INT WSAAPI getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
                        struct addrinfo **result)
 {
-    return get_list((struct program_text){node, false}, (struct program_text){service, false}, hints,
-                    LIST_A, (void **)result);
+    return get_list((struct program_text){node, false}, (struct program_text){service, false},
+                    hints, LIST_A, (void **)result);
 }
 
 INT WSAAPI GetAddrInfoW(PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *result)

@@ -94,8 +94,8 @@ static int lookup_ex(PCWSTR name, PCWSTR service, DWORD space, LPGUID provider,
     if (!error)
         error = get_target(overlapped, routine, result, &target);
     if (!error)
-        error = names_query_make((struct program_text){name, true}, (struct program_text){service, true},
-                                 hints, true, &query);
+        error = names_query_make((struct program_text){name, true},
+                                 (struct program_text){service, true}, hints, true, &query);
     if (!error && overlapped)
         return start(names, &query, &target, handle);
     if (!error && target.timeout != INFINITE)
@@ -134,7 +134,8 @@ INT WSAAPI GetAddrInfoExA(PCSTR name, PCSTR service, DWORD space, LPGUID provide
         return WSAGetLastError();
     if (!guard_put(result, list))
         return names_leave(WSAEFAULT);
-    error = timeout || overlapped || routine || handle ? WSAEINVAL : check_namespace(space, provider);
+    error =
+        timeout || overlapped || routine || handle ? WSAEINVAL : check_namespace(space, provider);
     if (!error)
         error = names_query_make((struct program_text){name, false},
                                  (struct program_text){service, false}, hints, true, &query);

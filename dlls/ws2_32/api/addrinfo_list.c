@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Address queries checked and copied, and their answers made into a program's list.  Every entry of a list is
- * one block: the structure, its address, its canonical name. */
+/* Address queries checked and copied, and their answers made into a program's list.  Every entry of
+ * a list is one block: the structure, its address, its canonical name. */
 #include "api/names.h"
 
 #define KNOWN_FLAGS                                                                                \
@@ -8,10 +8,10 @@
      AI_ALL | AI_ADDRCONFIG | AI_V4MAPPED | AI_NON_AUTHORITATIVE | AI_SECURE |                     \
      AI_RETURN_PREFERRED_NAMES | AI_FQDN | AI_FILESERVER | AI_DISABLE_IDN_ENCODING | AI_MORE_EX)
 
-/* Of later SDKs, missing from mingw-w64's ws2tcpip.h; hints to Microsoft's resolver, and without effect here:
- * AI_FORCE_CLEAR_TEXT, AI_BYPASS_DNS_CACHE, AI_RETURN_TTL; AI_SECURE_WITH_FALLBACK,
- * AI_EXCLUSIVE_CUSTOM_SERVERS, AI_RETURN_RESPONSE_FLAGS, AI_REQUIRE_SECURE.  AI_RESOLUTION_HANDLE and
- * AI_EXTENDED announce further structures and are not known. */
+/* Of later SDKs, missing from mingw-w64's ws2tcpip.h; hints to Microsoft's resolver, and without
+ * effect here: AI_FORCE_CLEAR_TEXT, AI_BYPASS_DNS_CACHE, AI_RETURN_TTL; AI_SECURE_WITH_FALLBACK,
+ * AI_EXCLUSIVE_CUSTOM_SERVERS, AI_RETURN_RESPONSE_FLAGS, AI_REQUIRE_SECURE.  AI_RESOLUTION_HANDLE
+ * and AI_EXTENDED announce further structures and are not known. */
 #define AI_MORE_DNS 0x000000e0
 #define AI_MORE_EX  0x30300000
 
@@ -25,7 +25,8 @@ struct hints_head {
     void *ai_canonname;
 };
 
-/* ai_addr, ai_next: in this order behind the head, but three members of the Ex forms stand between. */
+/* ai_addr, ai_next: in this order behind the head, but three members of the Ex forms stand between.
+ */
 struct hints_tail {
     void *ai_addr;
     void *ai_next;
@@ -56,7 +57,8 @@ static int check_hints(const struct hints_head *head, const struct hints_tail *t
         return WSANO_RECOVERY;
     if (head->ai_family != AF_UNSPEC && head->ai_family != AF_INET && head->ai_family != AF_INET6)
         return WSAEAFNOSUPPORT;
-    if (head->ai_socktype && (head->ai_socktype < SOCK_STREAM || head->ai_socktype > SOCK_SEQPACKET))
+    if (head->ai_socktype &&
+        (head->ai_socktype < SOCK_STREAM || head->ai_socktype > SOCK_SEQPACKET))
         return WSAESOCKTNOSUPPORT;
     return check_flags(head->ai_flags, has_node);
 }
@@ -174,10 +176,11 @@ static void *make_entry(const struct lookup_query *lookup, const struct name_add
     const WCHAR *name = index ? NULL : answer->canonical; /* the first entry carries it */
     size_t base = entry_size(form), text = name_size(name, form);
     ADDRINFOW *entry = names_alloc(base + sizeof(struct sockaddr_in6) + text);
-    char *address = (char *)entry + base;
+    char *address;
 
     if (!entry)
         return NULL;
+    address = (char *)entry + base;
     /* The members up to ai_addr stand alike in all forms. */
     entry->ai_flags = answer->flags;
     entry->ai_family = answer->item[index].family;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* WSAAddressToString and WSAStringToAddress: the provider converts, the A forms convert around it. */
+/* WSAAddressToString and WSAStringToAddress: the provider converts, the A forms convert around it.
+ */
 #include "api/api.h"
 #include "api/names.h"
 
 /* Longest text a provider of ours makes. */
 #define TEXT_ROOM 65
 
-/* A program's ANSI protocol row as the wide one; only what stands before its name, which nobody reads here. */
+/* A program's ANSI protocol row as the wide one; only what stands before its name, which nobody
+ * reads here. */
 static int widen_info(const WSAPROTOCOL_INFOA *from, WSAPROTOCOL_INFOW *to)
 {
     memset(to, 0, sizeof(*to));
@@ -17,12 +19,12 @@ INT WSAAPI WSAAddressToStringW(LPSOCKADDR address, DWORD length, LPWSAPROTOCOL_I
                                LPWSTR string, LPDWORD string_length)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int result, error = 0;
 
-    return provider ? api_leave(provider->lpWSPAddressToString(address, length, info, string,
-                                                               string_length, &error),
-                                error)
-                    : SOCKET_ERROR;
+    if (!provider)
+        return SOCKET_ERROR;
+    result = provider->lpWSPAddressToString(address, length, info, string, string_length, &error);
+    return api_leave(result, error);
 }
 
 INT WSAAPI WSAAddressToStringA(LPSOCKADDR address, DWORD length, LPWSAPROTOCOL_INFOA info,
@@ -39,8 +41,8 @@ INT WSAAPI WSAAddressToStringA(LPSOCKADDR address, DWORD length, LPWSAPROTOCOL_I
     if (!string_length)
         return api_fail(WSAEINVAL);
     error = widen_info(info, &wide_info);
-    if (error || provider->lpWSPAddressToString(address, length, info ? &wide_info : NULL, text, &need,
-                                                &error))
+    if (error || provider->lpWSPAddressToString(address, length, info ? &wide_info : NULL, text,
+                                                &need, &error))
         return api_fail(error);
     if (!guard_get(room, string_length) || !guard_put(string_length, need))
         return api_fail(WSAEFAULT);
@@ -52,16 +54,16 @@ INT WSAAPI WSAStringToAddressW(LPWSTR string, INT family, LPWSAPROTOCOL_INFOW in
                                LPSOCKADDR address, LPINT length)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int result, error = 0;
 
-    return provider ? api_leave(provider->lpWSPStringToAddress(string, family, info, address, length,
-                                                               &error),
-                                error)
-                    : SOCKET_ERROR;
+    if (!provider)
+        return SOCKET_ERROR;
+    result = provider->lpWSPStringToAddress(string, family, info, address, length, &error);
+    return api_leave(result, error);
 }
 
-INT WSAAPI WSAStringToAddressA(LPSTR string, INT family, LPWSAPROTOCOL_INFOA info, LPSOCKADDR address,
-                               LPINT length)
+INT WSAAPI WSAStringToAddressA(LPSTR string, INT family, LPWSAPROTOCOL_INFOA info,
+                               LPSOCKADDR address, LPINT length)
 {
     const WSPPROC_TABLE *provider = api_enter();
     WSAPROTOCOL_INFOW wide_info;
@@ -74,8 +76,8 @@ INT WSAAPI WSAStringToAddressA(LPSTR string, INT family, LPWSAPROTOCOL_INFOA inf
     if (!error)
         error = names_copy_text((struct program_text){string, false}, &text);
     if (!error)
-        result = provider->lpWSPStringToAddress(text, family, info ? &wide_info : NULL, address, length,
-                                                &error);
+        result = provider->lpWSPStringToAddress(text, family, info ? &wide_info : NULL, address,
+                                                length, &error);
     names_free(text);
     return api_leave(result, error);
 }

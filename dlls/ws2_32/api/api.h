@@ -5,9 +5,12 @@
  *     int WSAAPI listen(SOCKET s, int backlog)
  *     {
  *         const WSPPROC_TABLE *provider = api_enter();
- *         int error = 0;
+ *         int result, error = 0;
  *
- *         return provider ? api_leave(provider->lpWSPListen(s, backlog, &error), error) : SOCKET_ERROR;
+ *         if (!provider)
+ *             return SOCKET_ERROR;
+ *         result = provider->lpWSPListen(s, backlog, &error); -- not inside api_leave(): order of evaluation
+ *         return api_leave(result, error);
  *     } */
 #ifndef SLUICE_API_H
 #define SLUICE_API_H

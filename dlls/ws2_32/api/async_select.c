@@ -4,9 +4,10 @@
 int WSAAPI WSAAsyncSelect(SOCKET s, HWND window, u_int message, __LONG32 events)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int error = 0, result;
 
     if (!provider)
         return SOCKET_ERROR;
-    return api_leave_clear(provider->lpWSPAsyncSelect(s, window, message, events, &error), error);
+    result = provider->lpWSPAsyncSelect(s, window, message, events, &error);
+    return api_leave_clear(result, error);
 }

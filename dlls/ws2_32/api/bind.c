@@ -5,26 +5,32 @@
 int WSAAPI bind(SOCKET s, const struct sockaddr *name, int namelen)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int result, error = 0;
 
-    return provider ? api_leave(provider->lpWSPBind(s, name, namelen, &error), error)
-                    : SOCKET_ERROR;
+    if (!provider)
+        return SOCKET_ERROR;
+    result = provider->lpWSPBind(s, name, namelen, &error);
+    return api_leave(result, error);
 }
 
 int WSAAPI getsockname(SOCKET s, struct sockaddr *name, int *namelen)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int result, error = 0;
 
-    return provider ? api_leave(provider->lpWSPGetSockName(s, name, namelen, &error), error)
-                    : SOCKET_ERROR;
+    if (!provider)
+        return SOCKET_ERROR;
+    result = provider->lpWSPGetSockName(s, name, namelen, &error);
+    return api_leave(result, error);
 }
 
 int WSAAPI getpeername(SOCKET s, struct sockaddr *name, int *namelen)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int result, error = 0;
 
-    return provider ? api_leave(provider->lpWSPGetPeerName(s, name, namelen, &error), error)
-                    : SOCKET_ERROR;
+    if (!provider)
+        return SOCKET_ERROR;
+    result = provider->lpWSPGetPeerName(s, name, namelen, &error);
+    return api_leave(result, error);
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Blocking hooks.  Programs of 1.x have one per thread, the default one where they set none; programs that
- * asked for 2.0 or later have none, and the functions here fail with WSAEOPNOTSUPP for them. */
+/* Blocking hooks.  Programs of 1.x have one per thread, the default one where they set none;
+ * programs that asked for 2.0 or later have none, and the functions here fail with WSAEOPNOTSUPP
+ * for them. */
 #include "api/blocking.h"
 
 #include "api/thread.h"
 
-/* A hook says TRUE while it has more to do, and is called again at once; yet one that always does must not keep
- * the call from seeing that it is complete. */
+/* A hook says TRUE while it has more to do, and is called again at once; yet one that always does
+ * must not keep the call from seeing that it is complete. */
 #define HOOK_BURST 16
 
-static volatile LONG hooks_running; /* of all threads: the usual 0 spares api_enter a look at the thread */
+static volatile LONG
+    hooks_running; /* of all threads: the usual 0 spares api_enter a look at the thread */
 
 static struct {
     HMODULE user32;
@@ -86,8 +88,7 @@ int WSPAPI api_query_blocking_callback(DWORD entry, LPBLOCKINGCALLBACK *callback
         if (!thread)
             error = WSAENOBUFS;
     }
-    if (!error &&
-        (!guard_put(callback, answer) || (answer && !guard_put(context, thread))))
+    if (!error && (!guard_put(callback, answer) || (answer && !guard_put(context, thread))))
         error = WSAEFAULT;
     if (error && lpErrno)
         guard_put(lpErrno, error);

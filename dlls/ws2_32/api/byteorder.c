@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Byte order.  The plain functions need no WSAStartup; the WSA ones convert to a socket's own order, which is
- * the network's for every provider of ours, and check the socket. */
+/* Byte order.  The plain functions need no WSAStartup; the WSA ones convert to a socket's own
+ * order, which is the network's for every provider of ours, and check the socket. */
 #include "api/api.h"
 
 u_long WSAAPI htonl(u_long value)

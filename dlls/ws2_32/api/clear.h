@@ -5,13 +5,13 @@
 
 #include "api/api.h"
 
-/* As api_leave; a call that succeeded sets the last error to 0, as Windows was seen to do in the option,
- * readiness, event and ioctl calls. */
+/* As api_leave; a call that succeeded sets the last error to 0, as Windows was seen to do in the
+ * option, readiness, event and ioctl calls.  `result` and `error` are read after the call, not in
+ * its argument list. */
 static inline int api_leave_clear(int result, int error)
 {
-    if (result != SOCKET_ERROR)
-        SetLastError(0);
-    return api_leave(result, error);
+    SetLastError(result == SOCKET_ERROR ? error : 0);
+    return result;
 }
 
 #endif

@@ -22,7 +22,10 @@ int WSAAPI connect(SOCKET s, const struct sockaddr *name, int namelen)
 int WSAAPI shutdown(SOCKET s, int how)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int result, error = 0;
 
-    return provider ? api_leave(provider->lpWSPShutdown(s, how, &error), error) : SOCKET_ERROR;
+    if (!provider)
+        return SOCKET_ERROR;
+    result = provider->lpWSPShutdown(s, how, &error);
+    return api_leave(result, error);
 }

@@ -58,19 +58,21 @@ DWORD WSAAPI WSAWaitForMultipleEvents(DWORD count, const WSAEVENT *events, BOOL 
 int WSAAPI WSAEventSelect(SOCKET s, WSAEVENT event, __LONG32 events)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int error = 0, result;
 
     if (!provider)
         return SOCKET_ERROR;
-    return api_leave_clear(provider->lpWSPEventSelect(s, event, events, &error), error);
+    result = provider->lpWSPEventSelect(s, event, events, &error);
+    return api_leave_clear(result, error);
 }
 
 int WSAAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT event, LPWSANETWORKEVENTS events)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int error = 0, result;
 
     if (!provider)
         return SOCKET_ERROR;
-    return api_leave_clear(provider->lpWSPEnumNetworkEvents(s, event, events, &error), error);
+    result = provider->lpWSPEnumNetworkEvents(s, event, events, &error);
+    return api_leave_clear(result, error);
 }

@@ -29,7 +29,8 @@ struct hostent *WSAAPI gethostbyname(const char *name)
     return leave(error, entry);
 }
 
-/* WSAEAFNOSUPPORT, WSAEINVAL (an IPv6 address of another length), WSAEFAULT (too short or unreadable). */
+/* WSAEAFNOSUPPORT, WSAEINVAL (an IPv6 address of another length), WSAEFAULT (too short or
+ * unreadable). */
 static int get_address(const char *from, int length, int family, struct name_address *address)
 {
     memset(address, 0, sizeof(*address));

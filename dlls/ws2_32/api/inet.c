@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Internet addresses and text.  None of these needs WSAStartup.  ntdll does the conversions; which texts count,
- * and what a failed inet_pton leaves behind, is as Windows was seen to do. */
+/* Internet addresses and text.  None of these needs WSAStartup.  ntdll does the conversions; which
+ * texts count, and what a failed inet_pton leaves behind, is as Windows was seen to do. */
 #include "api/api.h"
 #include "api/names.h"
 
@@ -19,7 +19,8 @@ static bool is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Copies a string with its zero, cut to TEXT_ROOM - 1 units. Returns false for an unreadable one. */
+/* Copies a string with its zero, cut to TEXT_ROOM - 1 units. Returns false for an unreadable one.
+ */
 static bool copy_text(const void *from, size_t unit, void *text)
 {
     ptrdiff_t length = from ? guard_length(from, unit, 1u << 20) : -1;
@@ -65,7 +66,8 @@ static int address_length(int family)
     return family == AF_INET ? 4 : family == AF_INET6 ? 16 : 0;
 }
 
-/* The text of an address in both widths. The codes are those Windows sets: an NTSTATUS for the string's room. */
+/* The text of an address in both widths. The codes are those Windows sets: an NTSTATUS for the
+ * string's room. */
 static int address_to_text(int family, const void *address, bool wide, void *string, size_t room)
 {
     unsigned char copy[16];
@@ -123,8 +125,8 @@ static bool parse_w(int family, const WCHAR *text, void *address)
     return !status && !*end;
 }
 
-/* 1: an address; 0: none; -1 with the last error.  A failed parse may change the address in part, as on
- * Windows; what it leaves alone is written back unchanged. */
+/* 1: an address; 0: none; -1 with the last error.  A failed parse may change the address in part,
+ * as on Windows; what it leaves alone is written back unchanged. */
 static int text_to_address(int family, const void *string, bool wide, void *address)
 {
     union {

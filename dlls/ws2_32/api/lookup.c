@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The queries under way.  A query ends once: by its worker, its time limit or a cancel, whoever marks it first.
- * The worker cannot be stopped inside the resolver; it finishes later and frees what nobody waits for. */
+/* The queries under way.  A query ends once: by its worker, its time limit or a cancel, whoever
+ * marks it first. The worker cannot be stopped inside the resolver; it finishes later and frees
+ * what nobody waits for. */
 #include "api/lookup.h"
 
 struct lookup {
     struct lookup *next; /* list of those not ended */
     HANDLE id;
-    LONG references;     /* worker, and whoever ends it meanwhile */
+    LONG references; /* worker, and whoever ends it meanwhile */
     bool ended;
     const struct name_services *names;
     struct lookup_query query;
     struct lookup_target target;
     PTP_TIMER timer;
-    DWORD error;         /* how it ended, for a routine that another thread calls */
+    DWORD error; /* how it ended, for a routine that another thread calls */
 };
 
 static SRWLOCK lock = SRWLOCK_INIT;
@@ -52,8 +53,8 @@ static bool end(struct lookup *lookup)
     return first;
 }
 
-/* Stores how the query ended, and tells.  The program may free its structures as soon as it knows, so nothing of
- * them is touched after that. */
+/* Stores how the query ended, and tells.  The program may free its structures as soon as it knows,
+ * so nothing of them is touched after that. */
 static void report(const struct lookup *lookup, DWORD error, ADDRINFOEXW *list)
 {
     const struct lookup_target *target = &lookup->target;
@@ -147,8 +148,7 @@ static struct lookup *make_lookup(const struct name_services *names, struct look
         names_query_free(query);
         return NULL;
     }
-    *lookup = (struct lookup){
-        .references = 1, .names = names, .query = *query, .target = *target};
+    *lookup = (struct lookup){.references = 1, .names = names, .query = *query, .target = *target};
     memset(query, 0, sizeof(*query));
     return lookup;
 }
@@ -158,13 +158,14 @@ static bool stay_loaded(void)
 {
     HMODULE self;
 
-    return GetModuleHandleExW(
-        GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
-        (const WCHAR *)(void *)stay_loaded, &self);
+    return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN |
+                                  GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                              (const WCHAR *)(void *)stay_loaded, &self);
 }
 
-/* Each query has a thread of its own: a resolver may take minutes, and the thread pool is the program's.  It is
- * started suspended, so that all that can fail has been done when the query becomes visible. */
+/* Each query has a thread of its own: a resolver may take minutes, and the thread pool is the
+ * program's.  It is started suspended, so that all that can fail has been done when the query
+ * becomes visible. */
 int lookup_start(const struct name_services *names, struct lookup_query *query,
                  const struct lookup_target *target, HANDLE *handle)
 {
@@ -212,8 +213,8 @@ int lookup_cancel(HANDLE handle)
     return 0;
 }
 
-/* What a blocking call with a time limit waits for. The worker may come later than the limit, so the place for the
- * result is shared, not on the caller's stack. */
+/* What a blocking call with a time limit waits for. The worker may come later than the limit, so
+ * the place for the result is shared, not on the caller's stack. */
 struct wait_place {
     ADDRINFOEXW *list;
     OVERLAPPED overlapped;
@@ -238,7 +239,8 @@ int lookup_wait(const struct name_services *names, struct lookup_query *query, D
     }
     error = lookup_start(names, query, &target, &handle);
     if (!error) {
-        /* The query ends exactly once, by the answer or by its timer, and after that nobody writes here. */
+        /* The query ends exactly once, by the answer or by its timer, and after that nobody writes
+         * here. */
         WaitForSingleObject(target.event, INFINITE);
         error = (int)place.overlapped.Internal;
         *result = place.list;

@@ -8,7 +8,8 @@
 /* mingw-w64 leaves the type a bare pointer. */
 typedef void(CALLBACK *lookup_routine)(DWORD error, DWORD bytes, LPWSAOVERLAPPED overlapped);
 
-/* Who is told: an event and a place for the result (blocking calls with a time limit), or a program. */
+/* Who is told: an event and a place for the result (blocking calls with a time limit), or a
+ * program. */
 struct lookup_target {
     ADDRINFOEXW **result;
     OVERLAPPED *overlapped; /* NULL: a blocking call of ours waits */
@@ -17,12 +18,13 @@ struct lookup_target {
     DWORD timeout; /* ms, INFINITE: no limit */
 };
 
-/* Starts a query; its parts are taken over, whatever is returned.  *handle, which may be NULL, gets what
- * lookup_cancel() takes.  Returns 0 or WSA_NOT_ENOUGH_MEMORY. */
+/* Starts a query; its parts are taken over, whatever is returned.  *handle, which may be NULL, gets
+ * what lookup_cancel() takes.  Returns 0 or WSA_NOT_ENOUGH_MEMORY. */
 int lookup_start(const struct name_services *names, struct lookup_query *query,
                  const struct lookup_target *target, HANDLE *handle);
 
-/* Ends a query at once with WSA_E_CANCELLED. Returns 0, or WSA_INVALID_HANDLE where none is under way. */
+/* Ends a query at once with WSA_E_CANCELLED. Returns 0, or WSA_INVALID_HANDLE where none is under
+ * way. */
 int lookup_cancel(HANDLE handle);
 
 /* Runs a query and waits for it, at most timeout ms. WSAETIMEDOUT where that was too short. */

@@ -2,7 +2,8 @@
 /* getnameinfo and GetNameInfoW. */
 #include "api/names.h"
 
-static int get_address(const SOCKADDR *from, socklen_t length, struct name_address *address, USHORT *port)
+static int get_address(const SOCKADDR *from, socklen_t length, struct name_address *address,
+                       USHORT *port)
 {
     struct sockaddr_in6 in6;
     struct sockaddr_in in;
@@ -35,8 +36,8 @@ struct place {
     DWORD room; /* characters */
 };
 
-static int name_info(const SOCKADDR *from, socklen_t length, struct place host, struct place service,
-                     int flags, bool wide)
+static int name_info(const SOCKADDR *from, socklen_t length, struct place host,
+                     struct place service, int flags, bool wide)
 {
     const struct name_services *names = api_enter_names();
     WCHAR host_text[NI_MAXHOST], service_text[NI_MAXSERV];
@@ -62,15 +63,15 @@ static int name_info(const SOCKADDR *from, socklen_t length, struct place host, 
     return error;
 }
 
-int WSAAPI getnameinfo(const struct sockaddr *sa, socklen_t salen, char *host, DWORD hostlen, char *serv,
-                       DWORD servlen, int flags)
+int WSAAPI getnameinfo(const struct sockaddr *sa, socklen_t salen, char *host, DWORD hostlen,
+                       char *serv, DWORD servlen, int flags)
 {
     return names_leave(name_info(sa, salen, (struct place){host, hostlen},
                                  (struct place){serv, servlen}, flags, false));
 }
 
-INT WSAAPI GetNameInfoW(const SOCKADDR *sa, socklen_t salen, PWCHAR host, DWORD hostlen, PWCHAR serv,
-                        DWORD servlen, INT flags)
+INT WSAAPI GetNameInfoW(const SOCKADDR *sa, socklen_t salen, PWCHAR host, DWORD hostlen,
+                        PWCHAR serv, DWORD servlen, INT flags)
 {
     return names_leave(name_info(sa, salen, (struct place){host, hostlen},
                                  (struct place){serv, servlen}, flags, true));

@@ -22,8 +22,8 @@ int names_copy_text(struct program_text text, WCHAR **copy);
 /* The same for a plain string that stays in the ANSI code page. */
 int names_copy_ansi(const char *text, char **copy);
 
-/* Stores a string in program memory as `wide` says, room in characters.  Returns 0, or WSAEFAULT for too
- * little room or an unwritable place; then nothing was written. */
+/* Stores a string in program memory as `wide` says, room in characters.  Returns 0, or WSAEFAULT
+ * for too little room or an unwritable place; then nothing was written. */
 int names_put_text(void *to, size_t room, bool wide, const WCHAR *text);
 
 /* Ends a function that returns a WSA code: makes it the last error too, 0 included. */
@@ -32,11 +32,13 @@ int names_leave(int error);
 /* The results a thread owns, each overwritten by the next call of its kind on that thread. */
 enum thread_result { RESULT_HOST, RESULT_SERVICE, RESULT_PROTOCOL, RESULT_NTOA, THREAD_RESULTS };
 
-/* The thread's buffer of a kind, grown to `size` where needed.  It keeps its address while it is large enough,
- * and is freed with the thread.  NULL without memory.  The last error stays as it was. */
+/* The thread's buffer of a kind, grown to `size` where needed.  It keeps its address while it is
+ * large enough, and is freed with the thread.  NULL without memory.  The last error stays as it
+ * was. */
 void *names_thread_result(enum thread_result kind, size_t size);
 
-/* Lay a packed entry out in the calling thread's buffer, in Windows' order of parts.  NULL without memory. */
+/* Lay a packed entry out in the calling thread's buffer, in Windows' order of parts.  NULL without
+ * memory. */
 struct hostent *names_layout_host(const struct name_entry *entry);
 struct servent *names_layout_service(const struct name_entry *entry);
 struct protoent *names_layout_protocol(const struct name_entry *entry);
@@ -52,9 +54,9 @@ struct lookup_query {
     int protocol;
 };
 
-/* Checks and copies a query.  hints is a struct addrinfo of any form, or NULL: their first members agree.
- * Returns 0, WSAEFAULT, WSAHOST_NOT_FOUND, WSANO_RECOVERY, WSAEINVAL, WSAEAFNOSUPPORT, WSAESOCKTNOSUPPORT,
- * WSA_NOT_ENOUGH_MEMORY.  names_query_free() ends it, after a failure too. */
+/* Checks and copies a query.  hints is a struct addrinfo of any form, or NULL: their first members
+ * agree. Returns 0, WSAEFAULT, WSAHOST_NOT_FOUND, WSANO_RECOVERY, WSAEINVAL, WSAEAFNOSUPPORT,
+ * WSAESOCKTNOSUPPORT, WSA_NOT_ENOUGH_MEMORY.  names_query_free() ends it, after a failure too. */
 int names_query_make(struct program_text node, struct program_text service, const void *hints,
                      bool extended, struct lookup_query *lookup);
 void names_query_free(struct lookup_query *lookup);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Packed entries laid out as hostent, servent and protoent.  Programs that copy a hostent whole rely on Windows'
- * order of its parts: the structure, the array of aliases, the array of addresses, the addresses, the text. */
+/* Packed entries laid out as hostent, servent and protoent.  Programs that copy a hostent whole
+ * rely on Windows' order of its parts: the structure, the array of aliases, the array of addresses,
+ * the addresses, the text. */
 #include "api/names.h"
 
 /* Where the next part goes. */
@@ -27,8 +28,8 @@ static size_t strings_size(const struct name_entry *entry)
     return entry->size - (size_t)(entry_strings(entry) - (const char *)entry);
 }
 
-/* Copies the strings and points at each: strings before `first_alias` into names, the others into aliases,
- * which gets its NULL. */
+/* Copies the strings and points at each: strings before `first_alias` into names, the others into
+ * aliases, which gets its NULL. */
 static void lay_strings(const struct name_entry *entry, char *text, unsigned int first_alias,
                         char **names[], char **aliases)
 {
@@ -46,12 +47,14 @@ struct hostent *names_layout_host(const struct name_entry *entry)
 {
     size_t aliases = entry->string_count * sizeof(char *); /* one name less, and the NULL */
     size_t list = (entry->address_count + 1) * sizeof(char *);
-    struct hostent *host = names_thread_result(RESULT_HOST, sizeof(*host) + aliases + list + entry->size);
-    struct cursor cursor = {(char *)(host + 1)};
+    struct hostent *host =
+        names_thread_result(RESULT_HOST, sizeof(*host) + aliases + list + entry->size);
+    struct cursor cursor;
     char *addresses;
 
     if (!host)
         return NULL;
+    cursor.at = (char *)(host + 1);
     host->h_addrtype = (short)entry->number;
     host->h_length = (short)entry->address_len;
     host->h_aliases = take(&cursor, aliases);
@@ -70,10 +73,11 @@ struct servent *names_layout_service(const struct name_entry *entry)
     size_t aliases = entry->string_count * sizeof(char *);
     struct servent *service =
         names_thread_result(RESULT_SERVICE, sizeof(*service) + aliases + entry->size);
-    struct cursor cursor = {(char *)(service + 1)};
+    struct cursor cursor;
 
     if (!service)
         return NULL;
+    cursor.at = (char *)(service + 1);
     service->s_port = (short)htons((u_short)entry->number);
     service->s_aliases = take(&cursor, aliases);
     lay_strings(entry, cursor.at, 2, (char **[]){&service->s_name, &service->s_proto},
@@ -86,10 +90,11 @@ struct protoent *names_layout_protocol(const struct name_entry *entry)
     size_t aliases = entry->string_count * sizeof(char *);
     struct protoent *protocol =
         names_thread_result(RESULT_PROTOCOL, sizeof(*protocol) + aliases + entry->size);
-    struct cursor cursor = {(char *)(protocol + 1)};
+    struct cursor cursor;
 
     if (!protocol)
         return NULL;
+    cursor.at = (char *)(protocol + 1);
     protocol->p_proto = (short)entry->number;
     protocol->p_aliases = take(&cursor, aliases);
     lay_strings(entry, cursor.at, 1, (char **[]){&protocol->p_name}, protocol->p_aliases);

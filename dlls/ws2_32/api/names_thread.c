@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The results that gethostbyname and its kin return by pointer: one buffer of each kind per thread. */
+/* The results that gethostbyname and its kin return by pointer: one buffer of each kind per thread.
+ */
 #include "api/names.h"
 
 struct thread_results {
@@ -21,7 +22,8 @@ static void WINAPI free_results(void *value)
     names_free(results);
 }
 
-/* A fiber slot has a destructor, which runs when a thread ends; the library must be there then, so it stays. */
+/* A fiber slot has a destructor, which runs when a thread ends; the library must be there then, so
+ * it stays. */
 static BOOL CALLBACK make_slot(PINIT_ONCE unused, void *parameter, void **context)
 {
     HMODULE self;

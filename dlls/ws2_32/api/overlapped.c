@@ -5,10 +5,11 @@ BOOL WSAAPI WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED overlapped, LPDWORD
                                    BOOL wait, LPDWORD flags)
 {
     const WSPPROC_TABLE *provider = api_enter();
+    BOOL result;
     int error = 0;
 
     if (!provider)
         return FALSE;
-    return api_leave_bool(
-        provider->lpWSPGetOverlappedResult(s, overlapped, transferred, wait, flags, &error), error);
+    result = provider->lpWSPGetOverlappedResult(s, overlapped, transferred, wait, flags, &error);
+    return api_leave_bool(result, error);
 }

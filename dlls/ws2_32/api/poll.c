@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* WSAPoll.  The SPI has no entry for it: as on Windows it is a function the provider gives for a GUID, asked
- * for on a socket.  Any entry of the array that is a socket serves to ask. */
+/* WSAPoll.  The SPI has no entry for it: as on Windows it is a function the provider gives for a
+ * GUID, asked for on a socket.  Any entry of the array that is a socket serves to ask. */
 #include "api/clear.h"
 
 #ifndef WSAID_WSAPOLL
 #define WSAID_WSAPOLL                                                                              \
     {                                                                                              \
-        0x18c76f85, 0xdc66, 0x4964, { 0x97, 0x2e, 0x23, 0xc2, 0x72, 0x38, 0x31, 0x2b }             \
+        0x18c76f85, 0xdc66, 0x4964,                                                                \
+        {                                                                                          \
+            0x97, 0x2e, 0x23, 0xc2, 0x72, 0x38, 0x31, 0x2b                                         \
+        }                                                                                          \
     }
 #endif
 

@@ -62,9 +62,10 @@ int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received
 int WSAAPI WSARecvDisconnect(SOCKET s, LPWSABUF data)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int result, error = 0;
 
     if (!provider)
         return SOCKET_ERROR;
-    return api_leave(provider->lpWSPRecvDisconnect(s, data, &error), error);
+    result = provider->lpWSPRecvDisconnect(s, data, &error);
+    return api_leave(result, error);
 }

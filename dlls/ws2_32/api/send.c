@@ -18,7 +18,8 @@ int WSAAPI sendto(SOCKET s, const char *buffer, int length, int flags, const str
     if (!provider)
         return SOCKET_ERROR;
     if (to)
-        result = provider->lpWSPSendTo(s, &data, 1, &sent, flags, to, tolen, NULL, NULL, NULL, &error);
+        result =
+            provider->lpWSPSendTo(s, &data, 1, &sent, flags, to, tolen, NULL, NULL, NULL, &error);
     else
         result = provider->lpWSPSend(s, &data, 1, &sent, flags, NULL, NULL, NULL, &error);
     return transfer_leave_count(result, error, sent);
@@ -33,8 +34,8 @@ int WSAAPI WSASend(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD 
 
     if (!provider)
         return SOCKET_ERROR;
-    result = provider->lpWSPSend(s, buffers, count, sent, flags, overlapped, routine, &thread,
-                                 &error);
+    result =
+        provider->lpWSPSend(s, buffers, count, sent, flags, overlapped, routine, &thread, &error);
     return transfer_leave(result, error);
 }
 
@@ -53,7 +54,8 @@ int WSAAPI WSASendTo(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWOR
     return transfer_leave(result, error);
 }
 
-/* The SPI's table has no row for it: providers offer it as an extension function, which sets the last error. */
+/* The SPI's table has no row for it: providers offer it as an extension function, which sets the
+ * last error. */
 int WSAAPI WSASendMsg(SOCKET s, LPWSAMSG msg, DWORD flags, LPDWORD sent, LPWSAOVERLAPPED overlapped,
                       LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
@@ -74,9 +76,10 @@ int WSAAPI WSASendMsg(SOCKET s, LPWSAMSG msg, DWORD flags, LPDWORD sent, LPWSAOV
 int WSAAPI WSASendDisconnect(SOCKET s, LPWSABUF data)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int result, error = 0;
 
     if (!provider)
         return SOCKET_ERROR;
-    return api_leave(provider->lpWSPSendDisconnect(s, data, &error), error);
+    result = provider->lpWSPSendDisconnect(s, data, &error);
+    return api_leave(result, error);
 }

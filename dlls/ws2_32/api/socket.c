@@ -17,7 +17,8 @@ static SOCKET create(int family, int type, int protocol, LPWSAPROTOCOL_INFOW inf
     return api_leave_socket(s, error);
 }
 
-/* Overlapped unless the thread chose otherwise (SO_OPENTYPE, an option of 1.1's Microsoft extensions). */
+/* Overlapped unless the thread chose otherwise (SO_OPENTYPE, an option of 1.1's Microsoft
+ * extensions). */
 SOCKET WSAAPI socket(int family, int type, int protocol)
 {
     return create(family, type, protocol, NULL, 0, api_open_type() ? 0 : WSA_FLAG_OVERLAPPED);
@@ -49,19 +50,23 @@ SOCKET WSAAPI WSASocketA(int family, int type, int protocol, LPWSAPROTOCOL_INFOA
 int WSAAPI closesocket(SOCKET s)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int result, error = 0;
 
-    return provider ? api_leave(provider->lpWSPCloseSocket(s, &error), error) : SOCKET_ERROR;
+    if (!provider)
+        return SOCKET_ERROR;
+    result = provider->lpWSPCloseSocket(s, &error);
+    return api_leave(result, error);
 }
 
 int WSAAPI WSADuplicateSocketW(SOCKET s, DWORD process, LPWSAPROTOCOL_INFOW info)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int result, error = 0;
 
     if (!provider)
         return SOCKET_ERROR;
-    return api_leave(provider->lpWSPDuplicateSocket(s, process, info, &error), error);
+    result = provider->lpWSPDuplicateSocket(s, process, info, &error);
+    return api_leave(result, error);
 }
 
 int WSAAPI WSADuplicateSocketA(SOCKET s, DWORD process, LPWSAPROTOCOL_INFOA info)

@@ -38,23 +38,25 @@ static int set_open_type(const char *value, int length)
 int WSAAPI getsockopt(SOCKET s, int level, int name, char *value, int *length)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int error = 0, result;
 
     if (!provider)
         return SOCKET_ERROR;
     if (level == SOL_SOCKET && name == SO_OPENTYPE)
         return get_open_type(value, length);
-    return api_leave_clear(provider->lpWSPGetSockOpt(s, level, name, value, length, &error), error);
+    result = provider->lpWSPGetSockOpt(s, level, name, value, length, &error);
+    return api_leave_clear(result, error);
 }
 
 int WSAAPI setsockopt(SOCKET s, int level, int name, const char *value, int length)
 {
     const WSPPROC_TABLE *provider = api_enter();
-    int error = 0;
+    int error = 0, result;
 
     if (!provider)
         return SOCKET_ERROR;
     if (level == SOL_SOCKET && name == SO_OPENTYPE)
         return set_open_type(value, length);
-    return api_leave_clear(provider->lpWSPSetSockOpt(s, level, name, value, length, &error), error);
+    result = provider->lpWSPSetSockOpt(s, level, name, value, length, &error);
+    return api_leave_clear(result, error);
 }

@@ -5,7 +5,8 @@
 
 static volatile LONG slot = TLS_OUT_OF_INDEXES;
 
-/* The slot is taken when a thread first needs it; threads may race here, and the loser gives its own back. */
+/* The slot is taken when a thread first needs it; threads may race here, and the loser gives its
+ * own back. */
 static DWORD get_slot(void)
 {
     DWORD mine;

@@ -6,13 +6,13 @@
 #include "api/api.h"
 
 struct api_thread {
-    int open_type;     /* SO_OPENTYPE; 0: sockets are overlapped */
-    FARPROC hook;      /* blocking hook of 1.1; NULL: the default one */
-    bool in_hook;      /* the hook is running */
-    bool cancelled;    /* WSACancelBlockingCall was called inside it */
+    int open_type;  /* SO_OPENTYPE; 0: sockets are overlapped */
+    FARPROC hook;   /* blocking hook of 1.1; NULL: the default one */
+    bool in_hook;   /* the hook is running */
+    bool cancelled; /* WSACancelBlockingCall was called inside it */
 };
 
-/* The calling thread's record, made when it is missing; NULL without memory.  Keeps the last error. */
+/* The calling thread's record, made when missing; NULL without memory.  Keeps the last error. */
 struct api_thread *api_thread_get(void);
 
 /* The same, NULL where there is none yet. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How the functions that move data end. Unlike others they clear the last error when they succeed: Windows was
- * seen to, and programs rely on it. */
+/* How the functions that move data end. Unlike others they clear the last error when they succeed:
+ * Windows was seen to, and programs rely on it. */
 #ifndef SLUICE_API_TRANSFER_H
 #define SLUICE_API_TRANSFER_H
 

@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Stream data: send, recv, WSASend, WSARecv without overlapped, shutdown, close.  Sources: their
+ * Win32 pages; tests are Wine's, which were run on Windows. */
+#include "remote.h"
+
+/* A connection to the peer: the socket, and the peer's number for it. */
+static SOCKET pair_up(int family, int *k)
+{
+    SOCKET l = listener(family, 5), s;
+
+    *k = peer_connect(family, port_of(l));
+    s = accept(l, NULL, NULL);
+    ck_assert(s != INVALID_SOCKET);
+    assert_works(closesocket(l));
+    return s;
+}
+
+CASE(data, both_ways)
+{
+    winsock();
+    for (int i = 0; i < 2; i++) {
+        int k;
+        SOCKET s = pair_up(i ? AF_INET6 : AF_INET, &k);
+
+        exchange_bytes(s, k);
+        peer_ok("fill %d 1 200000 5000", k);
+        recv_pattern(s, 200000);
+        assert_works(closesocket(s));
+        ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
+    }
+}
+
+/* A blocking send takes everything, however much. */
+static DWORD WINAPI read_all(void *s)
+{
+    static char bytes[65536];
+    DWORD total = 0;
+    int n;
+
+    while ((n = recv((SOCKET)s, bytes, sizeof(bytes), 0)) > 0)
+        total += (DWORD)n;
+    return total;
+}
+
+CASE(data, blocking_send_takes_all)
+{
+    enum { SIZE = 20 * 1024 * 1024 };
+    char *bytes = calloc(1, SIZE);
+    HANDLE thread;
+    SOCKET pair[2];
+    DWORD total;
+
+    winsock();
+    tcp_pair(AF_INET, pair);
+    thread = run_thread(read_all, (void *)pair[1]);
+    assert_returns(send(pair[0], bytes, SIZE, 0), SIZE);
+    assert_works(shutdown(pair[0], SD_SEND));
+    ck_assert_uint_eq(WaitForSingleObject(thread, 20000), WAIT_OBJECT_0);
+    GetExitCodeThread(thread, &total);
+    ck_assert_uint_eq(total, SIZE);
+    free(bytes);
+}
+
+CASE(data, zero_bytes)
+{
+    char byte;
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    assert_returns(send(s, "", 0, 0), 0);
+    peer_ok("send %d 61 1000", k);
+    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    assert_returns(recv(s, &byte, 0, 0), 0);
+    assert_returns(recv(s, NULL, 0, 0), 0);
+    /* Nothing was taken, nothing sent. */
+    assert_returns(recv(s, &byte, 1, 0), 1);
+    ck_assert_str_eq(peer("read %d 1 50", k), "TIMEOUT");
+}
+
+CASE(data, nonblocking_recv)
+{
+    char bytes[8];
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    set_blocking(s, 0);
+    assert_fails(recv(s, bytes, sizeof(bytes), 0), WSAEWOULDBLOCK);
+    peer_ok("send %d 6162 1000", k);
+    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    assert_returns(recv(s, bytes, sizeof(bytes), 0), 2);
+    assert_fails(recv(s, bytes, sizeof(bytes), 0), WSAEWOULDBLOCK);
+}
+
+CASE(data, peek)
+{
+    char bytes[8] = "";
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    peer_ok("send %d 616263 1000", k);
+    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    for (int i = 0; i < 3; i++) {
+        assert_returns(recv(s, bytes, sizeof(bytes), MSG_PEEK), 3);
+        ck_assert_str_eq(bytes, "abc");
+    }
+    assert_returns(recv(s, bytes, 1, 0), 1);
+    assert_returns(recv(s, bytes, sizeof(bytes), MSG_PEEK), 2);
+    ck_assert_int_eq(bytes[0], 'b');
+}
+
+/* MSG_WAITALL: the receive request completes only when the buffer is full or the connection ends.
+ */
+static DWORD WINAPI send_in_parts(void *s)
+{
+    for (int i = 0; i < 4; i++) {
+        Sleep(60);
+        send((SOCKET)s, "ab", 2, 0);
+    }
+    return 0;
+}
+
+CASE(data, waitall)
+{
+    char bytes[16] = "";
+    HANDLE thread;
+    SOCKET pair[2];
+
+    winsock();
+    tcp_pair(AF_INET, pair);
+    thread = run_thread(send_in_parts, (void *)pair[0]);
+    assert_returns(recv(pair[1], bytes, 8, MSG_WAITALL), 8);
+    ck_assert_str_eq(bytes, "abababab");
+    join_thread(thread, 5000);
+    assert_returns(send(pair[0], "xyz", 3, 0), 3);
+    assert_works(shutdown(pair[0], SD_SEND));
+    assert_returns(recv(pair[1], bytes, 8, MSG_WAITALL), 3);
+}
+
+CASE(data, out_of_band)
+{
+    char byte = 0;
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    set_blocking(s, 0);
+    peer_ok("send %d 61 1000", k);
+    peer_ok("oob %d 62", k);
+    peer_ok("send %d 63 1000", k);
+    ck_assert_int_eq(selects(s, 'x', 2000), 1);
+    assert_returns(recv(s, &byte, 1, MSG_OOB), 1);
+    ck_assert_int_eq(byte, 'b');
+    /* The rest of the stream is without it. */
+    assert_returns(recv(s, &byte, 1, 0), 1);
+    ck_assert_int_eq(byte, 'a');
+    assert_returns(recv(s, &byte, 1, 0), 1);
+    ck_assert_int_eq(byte, 'c');
+    assert_returns(send(s, "z", 1, MSG_OOB), 1);
+}
+
+/* MSG_OOB with SO_OOBINLINE, or with none there: WSAEINVAL. */
+CASE(data, out_of_band_inline)
+{
+    char byte = 0;
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    set_int(s, SOL_SOCKET, SO_OOBINLINE, 1);
+    peer_ok("oob %d 62", k);
+    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    assert_fails(recv(s, &byte, 1, MSG_OOB), WSAEINVAL);
+    assert_returns(recv(s, &byte, 1, 0), 1);
+    ck_assert_int_eq(byte, 'b');
+}
+
+CASE(data, not_connected)
+{
+    char byte;
+
+    winsock();
+    for (int i = 0; i < 3; i++) {
+        SOCKET s = i == 0   ? new_socket(AF_INET, SOCK_STREAM)
+                   : i == 1 ? bound(AF_INET, SOCK_STREAM)
+                            : listener(AF_INET, 1);
+
+        assert_fails(send(s, "x", 1, 0), WSAENOTCONN);
+        assert_fails(recv(s, &byte, 1, 0), WSAENOTCONN);
+        for (int how = SD_RECEIVE; how <= SD_BOTH; how++)
+            assert_fails(shutdown(s, how), WSAENOTCONN);
+    }
+}
+
+/* shutdown: WSAESHUTDOWN afterwards in that direction, again and again; the other one works
+ * (tests). */
+CASE(data, shutdown_send)
+{
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    assert_returns(send(s, "abc", 3, 0), 3);
+    assert_works(shutdown(s, SD_SEND));
+    assert_works(shutdown(s, SD_SEND));
+    assert_fails(send(s, "x", 1, 0), WSAESHUTDOWN);
+    ck_assert_str_eq(peer_ok("read %d 10 2000", k), "616263");
+    ck_assert_str_eq(peer("read %d 10 2000", k), "EOF");
+    peer_ok("fill %d 1 1000 2000", k);
+    recv_pattern(s, 1000);
+}
+
+CASE(data, shutdown_receive)
+{
+    char byte;
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    assert_works(shutdown(s, SD_RECEIVE));
+    assert_fails(recv(s, &byte, 1, 0), WSAESHUTDOWN);
+    assert_fails(recv(s, &byte, 1, 0), WSAESHUTDOWN);
+    send_pattern(s, 1000);
+    peer_ok("drain %d 1 1000 2000", k);
+    assert_works(shutdown(s, SD_RECEIVE));
+}
+
+CASE(data, shutdown_both)
+{
+    struct address a = {.len = sizeof(a.any)};
+    char byte;
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    assert_works(shutdown(s, SD_BOTH));
+    assert_fails(recv(s, &byte, 1, 0), WSAESHUTDOWN);
+    assert_fails(send(s, "x", 1, 0), WSAESHUTDOWN);
+    ck_assert_str_eq(peer("read %d 10 2000", k), "EOF");
+    /* Tests: the peer's name is still known. */
+    assert_works(getpeername(s, &a.sa, &a.len));
+}
+
+/* WSAEINVAL: the how parameter is not valid. */
+CASE(data, shutdown_how)
+{
+    SOCKET pair[2];
+
+    winsock();
+    tcp_pair(AF_INET, pair);
+    assert_fails(shutdown(pair[0], 3), WSAEINVAL);
+    assert_fails(shutdown(pair[0], -1), WSAEINVAL);
+    assert_returns(send(pair[0], "x", 1, 0), 1);
+}
+
+CASE(data, end_of_stream)
+{
+    char byte;
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    peer_ok("send %d 61 1000", k);
+    peer_ok("close %d", k);
+    assert_returns(recv(s, &byte, 1, 0), 1);
+    for (int i = 0; i < 3; i++)
+        assert_returns(recv(s, &byte, 1, 0), 0);
+}
+
+/* An abortive close of the peer is WSAECONNRESET, never an orderly end. */
+CASE(data, reset)
+{
+    char byte;
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    peer_ok("abort %d", k);
+    Sleep(50);
+    assert_fails(recv(s, &byte, 1, 0), WSAECONNRESET);
+    assert_fails(recv(s, &byte, 1, 0), WSAECONNRESET);
+    assert_fails(send(s, "x", 1, 0), WSAECONNRESET);
+}
+
+CASE(data, reset_seen_by_send)
+{
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    peer_ok("abort %d", k);
+    Sleep(50);
+    assert_fails(send(s, "x", 1, 0), WSAECONNRESET);
+}
+
+CASE(data, reset_seen_after_select)
+{
+    char byte;
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    peer_ok("abort %d", k);
+    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'w', 0), 1);
+    assert_fails(recv(s, &byte, 1, 0), WSAECONNRESET);
+}
+
+static DWORD WINAPI recv_one(void *s)
+{
+    char byte;
+    int n = recv((SOCKET)s, &byte, 1, 0);
+
+    return n == SOCKET_ERROR ? (DWORD)WSAGetLastError() : (DWORD)n;
+}
+
+CASE(data, reset_while_blocked)
+{
+    HANDLE thread;
+    DWORD error;
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    thread = run_thread(recv_one, (void *)s);
+    Sleep(150);
+    peer_ok("abort %d", k);
+    ck_assert_uint_eq(WaitForSingleObject(thread, 2000), WAIT_OBJECT_0);
+    GetExitCodeThread(thread, &error);
+    assert_code((int)error, WSAECONNRESET);
+}
+
+/* open: with WSAEINTR or WSAECONNABORTED, and soon. */
+CASE(data, closed_while_blocked)
+{
+    HANDLE thread;
+    DWORD error;
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    thread = run_thread(recv_one, (void *)s);
+    Sleep(150);
+    assert_works(closesocket(s));
+    ck_assert_uint_eq(WaitForSingleObject(thread, 2000), WAIT_OBJECT_0);
+    GetExitCodeThread(thread, &error);
+    if (error != WSAEINTR)
+        assert_code((int)error, WSAECONNABORTED);
+}
+
+/* SO_LINGER {1, 0}: hard: the peer is reset.  The default delivers what was sent. */
+CASE(data, hard_close)
+{
+    struct linger hard = {1, 0};
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    assert_works(setsockopt(s, SOL_SOCKET, SO_LINGER, (char *)&hard, sizeof(hard)));
+    assert_works(closesocket(s));
+    ck_assert_str_eq(peer("read %d 1 2000", k), "RESET");
+}
+
+CASE(data, default_close_delivers)
+{
+    enum { SIZE = 100000 };
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    send_pattern(s, SIZE);
+    assert_works(closesocket(s));
+    peer_ok("drain %d 1 %d 5000", k, SIZE);
+    ck_assert_str_eq(peer("read %d 1 2000", k), "EOF");
+}
+
+/* CloseHandle on a SOCKET: the peer sees the end at once. */
+CASE(data, close_handle)
+{
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    exchange_bytes(s, k);
+    ck_assert(CloseHandle((HANDLE)s));
+    ck_assert_str_eq(peer("read %d 1 2000", k), "EOF");
+}
+
+/* Gather and scatter: any number of buffers, empty ones among them. */
+static void gather(DWORD count, ULONG each)
+{
+    WSABUF *buffers = calloc(count, sizeof(*buffers));
+    size_t size = (size_t)count * each;
+    char *out = malloc(size), *in = calloc(1, size);
+    DWORD n = 0, flags = MSG_WAITALL;
+    SOCKET pair[2];
+
+    for (size_t i = 0; i < size; i++)
+        out[i] = (char)(i * 7 + i / 256);
+    tcp_pair(AF_INET, pair);
+    for (DWORD i = 0; i < count; i++)
+        buffers[i] = (WSABUF){each, out + (size_t)i * each};
+    assert_works(WSASend(pair[0], buffers, count, &n, 0, NULL, NULL));
+    ck_assert_uint_eq(n, size);
+    for (DWORD i = 0; i < count; i++)
+        buffers[i].buf = in + (size_t)i * each;
+    assert_works(WSARecv(pair[1], buffers, count, &n, &flags, NULL, NULL));
+    ck_assert_uint_eq(n, size);
+    ck_assert_mem_eq(in, out, size);
+    free(buffers);
+    free(out);
+    free(in);
+}
+
+CASE(data, gather_few)
+{
+    winsock();
+    gather(3, 5);
+}
+
+CASE(data, gather_1024)
+{
+    winsock();
+    gather(1024, 16);
+}
+
+CASE(data, gather_many)
+{
+    winsock();
+    gather(1025, 16);
+    gather(5000, 4);
+}
+
+CASE(data, gather_with_empty_buffers)
+{
+    WSABUF buffers[5] = {{0, NULL}, {2, "ab"}, {0, "q"}, {1, "c"}, {0, NULL}};
+    DWORD n = 0;
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    assert_works(WSASend(s, buffers, 5, &n, 0, NULL, NULL));
+    ck_assert_uint_eq(n, 3);
+    ck_assert_str_eq(peer_ok("read %d 10 2000", k), "616263");
+}
+
+/* SO_RCVTIMEO: milliseconds; WSAETIMEDOUT, and the out arguments of WSARecv untouched (tests). */
+CASE(data, receive_timeout)
+{
+    DWORD n = 4711, flags = 0;
+    WSABUF buffer;
+    ULONGLONG start;
+    SOCKET pair[2];
+    char byte;
+
+    winsock();
+    tcp_pair(AF_INET, pair);
+    set_int(pair[0], SOL_SOCKET, SO_RCVTIMEO, 150);
+    start = now_ms();
+    assert_fails(recv(pair[0], &byte, 1, 0), WSAETIMEDOUT);
+    ck_assert_uint_ge(now_ms() - start, 130);
+    ck_assert_uint_lt(now_ms() - start, 1500);
+    buffer = (WSABUF){1, &byte};
+    assert_fails(WSARecv(pair[0], &buffer, 1, &n, &flags, NULL, NULL), WSAETIMEDOUT);
+    ck_assert_uint_eq(n, 4711);
+    assert_returns(send(pair[1], "x", 1, 0), 1);
+    assert_returns(recv(pair[0], &byte, 1, 0), 1);
+}
+
+/* Tests (test_send_buffering): a non-blocking send is all or nothing, however large. */
+CASE(data, nonblocking_send_takes_all)
+{
+    enum { SIZE = 50 * 1024 * 1024 };
+    char *bytes = calloc(1, SIZE);
+    HANDLE thread;
+    SOCKET pair[2];
+    DWORD total;
+
+    winsock();
+    tcp_pair(AF_INET, pair);
+    set_blocking(pair[0], 0);
+    assert_returns(send(pair[0], bytes, SIZE, 0), SIZE);
+    assert_fails(send(pair[0], bytes, 1, 0), WSAEWOULDBLOCK);
+    free(bytes);
+    assert_works(closesocket(pair[0]));
+    thread = run_thread(read_all, (void *)pair[1]);
+    ck_assert_uint_eq(WaitForSingleObject(thread, 30000), WAIT_OBJECT_0);
+    GetExitCodeThread(thread, &total);
+    ck_assert_uint_eq(total, SIZE);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* System calls that fail when a test says so, in place of unix/sys.h's table. */
+#ifndef TESTS_FAULT_H
+#define TESTS_FAULT_H
+
+#include "unix/sys.h"
+
+/* X(name, result, parameters, arguments): the calls of the table that can be made to fail with -1.
+ */
+#define FAULT_CALLS(X)                                                                             \
+    X(socket, int, (int family, int type, int protocol), (family, type, protocol))                 \
+    X(accept4, int, (int fd, struct sockaddr *address, socklen_t *length, int flags),              \
+      (fd, address, length, flags))                                                                \
+    X(bind, int, (int fd, const struct sockaddr *address, socklen_t length),                       \
+      (fd, address, length))                                                                       \
+    X(close, int, (int fd), (fd))                                                                  \
+    X(connect, int, (int fd, const struct sockaddr *address, socklen_t length),                    \
+      (fd, address, length))                                                                       \
+    X(getpeername, int, (int fd, struct sockaddr *address, socklen_t *length),                     \
+      (fd, address, length))                                                                       \
+    X(getsockname, int, (int fd, struct sockaddr *address, socklen_t *length),                     \
+      (fd, address, length))                                                                       \
+    X(getsockopt, int, (int fd, int level, int name, void *value, socklen_t *length),              \
+      (fd, level, name, value, length))                                                            \
+    X(setsockopt, int, (int fd, int level, int name, const void *value, socklen_t length),         \
+      (fd, level, name, value, length))                                                            \
+    X(listen, int, (int fd, int backlog), (fd, backlog))                                           \
+    X(open, int, (const char *path, int flags), (path, flags))                                     \
+    X(read, ssize_t, (int fd, void *buffer, size_t length), (fd, buffer, length))
+
+enum fault_call {
+#define X(name, result, parameters, arguments) FAULT_##name,
+    FAULT_CALLS(X)
+#undef X
+        FAULT_COUNT
+};
+
+/* Puts the table in place with no fault in it and all counts 0; fault_stop restores what was there.
+ */
+void fault_start(void);
+void fault_stop(void);
+
+/* After `skip` more calls that go through, the next `times` fail with errno `err` and do nothing
+ * else. */
+void fault_inject(enum fault_call call, int skip, int times, int err);
+
+/* How often it was called since fault_start, failures included; how many of the injected are left.
+ */
+int fault_calls(enum fault_call call);
+int fault_left(enum fault_call call);
+
+/* Descriptors made through the table less those closed: what a path leaks. */
+int fault_descriptors(void);
+
+#endif

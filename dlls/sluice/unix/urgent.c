@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Urgent data that has been received out of band.
+ *
+ * Linux leaves the byte in the queue: it still counts as unread (a close resets the connection),
+ * and comes again as ordinary data once SO_OOBINLINE is set.  Windows is done with it.  Taken in
+ * line, the byte at the mark is the queue's first, so that nothing behind it is touched. */
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "calls.h"
+#include "host.h"
+#include "sys.h"
+
+static void set_inline(int fd, int on)
+{
+    sys.setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
+}
+
+int unix_drop_urgent(struct drop_urgent_params *params)
+{
+    int fd, error = host_socket_fd(params->handle, &fd);
+    char byte;
+
+    if (error)
+        return error;
+    if (sockatmark(fd) == 1) { /* else reading on will skip it */
+        set_inline(fd, 1);
+        while (sys.read(fd, &byte, 1) < 0 && errno == EINTR)
+            ;
+        set_inline(fd, 0);
+    }
+    sys.close(fd);
+    return 0;
+}
