@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "limits.h"
+#include "nofile.h"
 #include "pattern.h"
 
 enum {

@@ -14,7 +14,7 @@ static int refine_error(SOCKET s, int error)
 {
     struct afd_info info;
 
-    if (error == WSAEWOULDBLOCK || error == WSAENOTSOCK)
+    if (error != WSAEINVAL && error != WSAEOPNOTSUPP)
         return error;
     if (afd_info(s, &info))
         return WSAENOTSOCK;

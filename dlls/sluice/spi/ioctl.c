@@ -100,9 +100,35 @@ static int query_readable(struct ioctl *call)
     return error ? error : query_number(call, AFD_FIONREAD);
 }
 
+/* Whether urgent data waits to be read. */
+static int has_urgent(SOCKET s, bool *urgent)
+{
+    struct afd_poll_params poll = {.count = 1, .sockets = {{s, AFD_POLL_OOB, 0}}}, answer = poll;
+    int error = afd_call(s, AFD_POLL, &poll, sizeof(poll), &answer, sizeof(answer));
+
+    if (error == WSAETIMEDOUT)
+        error = 0;
+    *urgent = !error && answer.count && (answer.sockets[0].flags & AFD_POLL_OOB);
+    return error;
+}
+
+/* TRUE when no urgent data waits.  The host has it from Linux' SIOCATMARK turned round, which is right for
+ * urgent data in line only. */
 static int query_mark(struct ioctl *call)
 {
-    return query_number(call, AFD_SIOCATMARK);
+    int inline_on = 0, length = sizeof(inline_on), error;
+    BOOL mark;
+    bool urgent;
+
+    if (WSPGetSockOpt(call->s, SOL_SOCKET, SO_OOBINLINE, (char *)&inline_on, &length, &error) ||
+        inline_on)
+        return query_number(call, AFD_SIOCATMARK);
+    error = has_urgent(call->s, &urgent);
+    mark = !urgent;
+    if (!error && !guard_copy(call->out, &mark, sizeof(mark)))
+        error = WSAEFAULT;
+    call->size = sizeof(mark);
+    return error;
 }
 
 static int set_keepalive(struct ioctl *call)

@@ -3,10 +3,9 @@
 #include "api/names.h"
 
 /* Returns the code that is the last error too; *result is NULL unless that is 0. */
-static int get_list(struct program_text node, struct program_text service, const void *hints,
-                    enum list_form form, void **result)
+static int get_list(const struct name_services *names, struct program_text node,
+                    struct program_text service, const void *hints, enum list_form form, void **result)
 {
-    const struct name_services *names = api_enter_names();
     struct lookup_query lookup;
     void *list = NULL;
     int error;
@@ -29,13 +28,15 @@ static int get_list(struct program_text node, struct program_text service, const
 INT WSAAPI getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
                        struct addrinfo **result)
 {
-    return get_list((struct program_text){node, false}, (struct program_text){service, false},
-                    hints, LIST_A, (void **)result);
+    return get_list(api_enter_names_for(__builtin_return_address(0)),
+                    (struct program_text){node, false}, (struct program_text){service, false}, hints,
+                    LIST_A, (void **)result);
 }
 
 INT WSAAPI GetAddrInfoW(PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *result)
 {
-    return get_list((struct program_text){node, true}, (struct program_text){service, true}, hints,
+    return get_list(api_enter_names_for(__builtin_return_address(0)),
+                    (struct program_text){node, true}, (struct program_text){service, true}, hints,
                     LIST_W, (void **)result);
 }
 

@@ -34,6 +34,9 @@ const WSPPROC_TABLE *api_enter(void);
 /* The name services behind getaddrinfo and its kin; NULL as api_enter. */
 const struct name_services *api_enter_names(void);
 
+/* The same for a function that Wine's own modules call before WSAStartup; `caller` is its return address. */
+const struct name_services *api_enter_names_for(const void *caller);
+
 /* Ends a call that returned `result`: SOCKET_ERROR sets the last error to `error`. Returns result. */
 int api_leave(int result, int error);
 
@@ -58,6 +61,9 @@ int provider_load(void);
 
 /* The name services of the started provider. */
 const struct name_services *provider_names(void);
+
+/* The same whether it is started or not; loads it. NULL where that fails, after one line in the log. */
+const struct name_services *provider_names_unstarted(void);
 
 /* Starts the loaded provider. Returns 0 or WSASYSNOTREADY after one line in the log. */
 int provider_start(void);

@@ -59,9 +59,8 @@ struct hostent *WSAAPI gethostbyaddr(const char *addr, int len, int type)
     return leave(error, entry);
 }
 
-static int put_hostname(void *name, int room, bool wide)
+static int put_hostname(const struct name_services *names, void *name, int room, bool wide)
 {
-    const struct name_services *names = api_enter_names();
     WCHAR host[NAME_HOST_ROOM];
     int error;
 
@@ -77,7 +76,8 @@ static int put_hostname(void *name, int room, bool wide)
 
 int WSAAPI gethostname(char *name, int namelen)
 {
-    return put_hostname(name, namelen, false);
+    return put_hostname(api_enter_names_for(__builtin_return_address(0)), name, namelen,
+                        false);
 }
 
 /* Missing from mingw-w64's headers. */
@@ -85,5 +85,6 @@ int WSAAPI GetHostNameW(PWSTR name, int namelen);
 
 int WSAAPI GetHostNameW(PWSTR name, int namelen)
 {
-    return put_hostname(name, namelen, true);
+    return put_hostname(api_enter_names_for(__builtin_return_address(0)), name, namelen,
+                        true);
 }

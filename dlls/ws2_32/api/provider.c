@@ -81,3 +81,8 @@ const struct name_services *provider_names(void)
 {
     return names;
 }
+
+const struct name_services *provider_names_unstarted(void)
+{
+    return provider_load() ? NULL : provider.names();
+}

@@ -128,6 +128,37 @@ const struct name_services *api_enter_names(void)
     return NULL;
 }
 
+/* The mark of Wine's own modules stands behind the DOS header. */
+static bool is_wines_own(const void *address)
+{
+    static const char mark[] = "Wine builtin DLL";
+    char found[sizeof(mark) - 1];
+    PVOID module = NULL;
+
+    RtlPcToFileHeader((PVOID)address, &module);
+    return module && guard_copy(found, (char *)module + sizeof(IMAGE_DOS_HEADER), sizeof(found)) &&
+           !memcmp(found, mark, sizeof(found));
+}
+
+/* winhttp, wininet, rpcrt4 and wineboot ask for names first and call WSAStartup later, or never: Wine's own
+ * ws2_32 allows it.  Programs get what Windows answers. */
+const struct name_services *api_enter_names_for(const void *caller)
+{
+    const struct name_services *names;
+    int error = enter_error();
+
+    if (!error)
+        return provider_names();
+    if (error == WSANOTINITIALISED && is_wines_own(caller)) {
+        names = provider_names_unstarted();
+        if (names)
+            return names;
+        error = WSASYSNOTREADY;
+    }
+    SetLastError(error);
+    return NULL;
+}
+
 int api_leave(int result, int error)
 {
     if (result == SOCKET_ERROR)

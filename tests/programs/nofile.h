@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the descriptors test does to other processes' descriptor limits, and what it reads of them. */
-#ifndef SLUICE_TESTS_LIMITS_H
-#define SLUICE_TESTS_LIMITS_H
+#ifndef SLUICE_TESTS_NOFILE_H
+#define SLUICE_TESTS_NOFILE_H
 
 #include <stdbool.h>
 #include <sys/resource.h>
