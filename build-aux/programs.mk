@@ -3,7 +3,7 @@
 
 # ---- conformance: one Windows program, and the native peer it talks to ---------------------------------
 CHECK_DIR = mingw-check
-CONF_CFLAGS = -std=gnu11 -O1 -g $(WARN) -D_WIN32_WINNT=0x0A00 -I$(srcdir)/include -I$(srcdir) -I$(CHECK_DIR)/include -MMD
+CONF_CFLAGS = -std=gnu11 -O1 -g $(WARN) -D_WIN32_WINNT=0x0A00 -I$(srcdir)/include -I$(srcdir) -I$(CHECK_DIR)/include -MMD -MP
 CONF_OBJECTS = $(patsubst %.c,win/%.o,$(CONFORMANCE_SOURCES))
 
 $(CHECK_DIR)/lib/libcheck.a:
@@ -73,7 +73,7 @@ unit: $(UNIT_PROGRAMS)
 # What is in a variable, a word a line: for the suites in tests/.
 list-%:
 	@printf '%s\n' $($*)
--include $(shell find unit -name '*.d' 2>/dev/null)
+-include $(shell find unit win -name '*.d' 2>/dev/null)
 .PRECIOUS: unit/%.o
 .PHONY: unit
 

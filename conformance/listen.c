@@ -325,3 +325,17 @@ CASE(listen, bluetooth)
     else
         assert_fails(listen(s, 2), WSAEINVAL);
 }
+
+/* AF_IRDA likewise. */
+CASE(listen, irda)
+{
+    enum { FAMILY_IRDA = 26 };
+    SOCKET s;
+
+    winsock();
+    s = socket(FAMILY_IRDA, SOCK_STREAM, 0);
+    if (s == INVALID_SOCKET)
+        assert_fails(socket(FAMILY_IRDA, SOCK_STREAM, 0), WSAEAFNOSUPPORT);
+    else
+        assert_fails(listen(s, 2), WSAEINVAL);
+}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "peer.h"
+#include "peer_text.h"
 
 enum { LINE = 64 * 1024, MAX_SOCKETS = 32 * 1024, MAX_BYTES = 24 * 1024, MAX_WORDS = 6 };
 
@@ -18,33 +19,9 @@ static net_poll polled[MAX_SOCKETS];
 static int end_count;
 static char reply[LINE];
 
-static const struct {
-    int error;
-    const char *name;
-} names[] = {
-    {NET_ERROR(CONNREFUSED), "REFUSED"},
-    {NET_ERROR(CONNRESET), "RESET"},
-    {NET_ERROR(TIMEDOUT), "TIMEOUT"},
-    {NET_ERROR(WOULDBLOCK), "TIMEOUT"},
-    {NET_ERROR(HOSTUNREACH), "UNREACHABLE"},
-    {NET_ERROR(NETUNREACH), "UNREACHABLE"},
-    {NET_ERROR(ADDRINUSE), "INUSE"},
-    {NET_ERROR(NOTCONN), "NOTCONN"},
-    {NET_ERROR(CONNABORTED), "RESET"},
-#ifndef _WIN32
-    {EPIPE, "PIPE"},
-#endif
-};
-
 static void say_error(int error)
 {
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (names[i].error == error) {
-            snprintf(reply, sizeof(reply), "%s", names[i].name);
-            return;
-        }
-    }
-    snprintf(reply, sizeof(reply), "ERROR:%d", error);
+    peer_put_error(reply, sizeof(reply), error);
 }
 
 static int add_end(net_socket fd, enum state state)
@@ -63,71 +40,14 @@ static struct end *end_of(const char *word)
     return k >= 0 && k < end_count && ends[k].state != FREE ? &ends[k] : NULL;
 }
 
-static net_length make_address(const char *text, const char *port, struct sockaddr_storage *out)
-{
-    struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-
-    memset(out, 0, sizeof(*out));
-    v4->sin_port = htons((unsigned short)atoi(port));
-    if (strchr(text, ':')) {
-        v6->sin6_family = AF_INET6;
-        return inet_pton(AF_INET6, text, &v6->sin6_addr) == 1 ? sizeof(*v6) : 0;
-    }
-    v4->sin_family = AF_INET;
-    return inet_pton(AF_INET, text, &v4->sin_addr) == 1 ? sizeof(*v4) : 0;
-}
-
-/* "address port" of a socket address, at the end of the reply. */
 static void say_address(const struct sockaddr_storage *address)
 {
-    char text[INET6_ADDRSTRLEN] = "?";
-    const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;
-    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)address;
-    size_t used = strlen(reply);
-
-    if (address->ss_family == AF_INET6)
-        inet_ntop(AF_INET6, (void *)&v6->sin6_addr, text, sizeof(text));
-    else
-        inet_ntop(AF_INET, (void *)&v4->sin_addr, text, sizeof(text));
-    snprintf(reply + used, sizeof(reply) - used, " %s %u", text, ntohs(v4->sin_port));
+    peer_put_address(reply, sizeof(reply), address);
 }
 
 static void say_hex(const unsigned char *bytes, int count)
 {
-    size_t used = strlen(reply);
-
-    for (int i = 0; i < count; i++)
-        used += (size_t)snprintf(reply + used, sizeof(reply) - used, "%02x", bytes[i]);
-}
-
-static int from_hex(const char *hex, unsigned char *bytes)
-{
-    int n = 0;
-    unsigned value;
-
-    for (; n < MAX_BYTES && sscanf(hex, "%2x", &value) == 1; hex += 2)
-        bytes[n++] = (unsigned char)value;
-    return n;
-}
-
-static int remaining(long long limit)
-{
-    long long left = limit - net_now();
-
-    return left > 0 ? (int)left : 0;
-}
-
-/* Wait for one event on one socket; 0 at the time limit. */
-static int await(net_socket fd, short events, long long limit)
-{
-    net_poll p = {.fd = fd, .events = events};
-    int n;
-
-    do
-        n = net_wait(&p, 1, remaining(limit));
-    while (n < 0 && remaining(limit) > 0);
-    return n > 0;
+    peer_put_hex(reply, sizeof(reply), bytes, count);
 }
 
 /* After a call that failed: whether to try again because the socket is ready now.  If not, the
@@ -136,7 +56,7 @@ static int try_again(net_socket fd, short events, long long limit)
 {
     int error = net_error();
 
-    if (error == NET_ERROR(WOULDBLOCK) && await(fd, events, limit))
+    if (error == NET_ERROR(WOULDBLOCK) && net_await(fd, events, limit))
         return 1;
     say_error(error);
     return 0;
@@ -165,7 +85,7 @@ static void settle(int first, int n, long long limit)
                 polled[waiting++].revents = 0;
             }
         }
-        if (waiting == 0 || net_wait(polled, waiting, remaining(limit)) == 0)
+        if (waiting == 0 || net_wait(polled, waiting, net_left(limit)) == 0)
             return;
         for (int i = first, p = 0; i < first + n; i++)
             if (ends[i].state == WAITING && polled[p++].revents)
@@ -179,7 +99,7 @@ static void refresh(struct end *end)
     char byte;
     int n, error;
 
-    if (end->state != ESTABLISHED || !await(end->fd, POLLIN, 0))
+    if (end->state != ESTABLISHED || !net_await(end->fd, POLLIN, 0))
         return;
     n = (int)recv(end->fd, &byte, 1, MSG_PEEK);
     error = net_error();
@@ -199,7 +119,7 @@ static void tally(int first, int n, int count[STATES])
 static void cmd_open(char **w)
 {
     struct sockaddr_storage address;
-    net_length size = make_address(w[1], w[2], &address);
+    net_length size = peer_make_address(w[1], w[2], &address);
     int n = atoi(w[3]), first = end_count, count[STATES];
     long long limit = net_now() + atoi(w[4]);
 
@@ -238,7 +158,7 @@ static void cmd_state(char **w)
         for (int i = first; i < first + n; i++)
             refresh(&ends[i]);
         tally(first, n, count);
-    } while (count[ESTABLISHED] > 0 && remaining(limit) > 0 && net_sleep(10) == 0);
+    } while (count[ESTABLISHED] > 0 && net_left(limit) > 0 && net_sleep(10) == 0);
     snprintf(reply, sizeof(reply), "OK %d %d %d %d %d", count[ESTABLISHED], count[REFUSED],
              count[RESET], count[ENDED], count[WAITING]);
 }
@@ -264,7 +184,7 @@ static void cmd_send(char **w)
 {
     static unsigned char bytes[MAX_BYTES];
     struct end *end = end_of(w[1]);
-    int n = from_hex(w[2], bytes);
+    int n = peer_from_hex(w[2], bytes, sizeof(bytes));
 
     if (send_all(end->fd, bytes, n, net_now() + atoi(w[3])) == 0)
         snprintf(reply, sizeof(reply), "OK %d", n);
@@ -355,7 +275,7 @@ static void cmd_read(char **w)
 static void cmd_oob(char **w)
 {
     unsigned char bytes[MAX_BYTES];
-    int n = from_hex(w[2], bytes);
+    int n = peer_from_hex(w[2], bytes, sizeof(bytes));
 
     n = (int)send(end_of(w[1])->fd, (const void *)bytes, (size_t)n, MSG_OOB | NO_SIGNAL);
     if (n < 0)
@@ -403,7 +323,7 @@ static void cmd_local(char **w)
 static net_socket make_bound(const char *text, int type)
 {
     struct sockaddr_storage address;
-    net_length size = make_address(text, "0", &address);
+    net_length size = peer_make_address(text, "0", &address);
     net_socket fd = socket(address.ss_family, type, 0);
 
     if (fd == NO_SOCKET || bind(fd, (struct sockaddr *)&address, size) != 0 ||
@@ -429,7 +349,7 @@ static void cmd_listen(char **w)
 static void cmd_listenat(char **w)
 {
     struct sockaddr_storage address;
-    net_length size = make_address(w[1], w[2], &address);
+    net_length size = peer_make_address(w[1], w[2], &address);
     net_socket fd = socket(address.ss_family, SOCK_STREAM, 0);
     int on = 1;
 
@@ -465,8 +385,8 @@ static void cmd_sendto(char **w)
 {
     static unsigned char bytes[MAX_BYTES];
     struct sockaddr_storage address;
-    net_length size = make_address(w[2], w[3], &address);
-    int n = from_hex(w[4], bytes);
+    net_length size = peer_make_address(w[2], w[3], &address);
+    int n = peer_from_hex(w[4], bytes, sizeof(bytes));
 
     n = (int)sendto(end_of(w[1])->fd, (const void *)bytes, (size_t)n, NO_SIGNAL,
                     (struct sockaddr *)&address, size);
@@ -484,7 +404,7 @@ static void cmd_recvfrom(char **w)
     net_socket fd = end_of(w[1])->fd;
     int n, max = atoi(w[2]) < MAX_BYTES ? atoi(w[2]) : MAX_BYTES;
 
-    await(fd, POLLIN, net_now() + atoi(w[3]));
+    net_await(fd, POLLIN, net_now() + atoi(w[3]));
     n = (int)recvfrom(fd, (void *)bytes, (size_t)max, 0, (struct sockaddr *)&address, &size);
     if (n < 0) {
         say_error(net_error());
@@ -495,39 +415,32 @@ static void cmd_recvfrom(char **w)
     say_hex(bytes, n);
 }
 
+/* Commands only a native peer knows. */
+#ifdef _WIN32
+static void cmd_unsupported(char **w)
+{
+    (void)w;
+    snprintf(reply, sizeof(reply), "UNSUPPORTED");
+}
+#define cmd_somaxconn cmd_unsupported
+#define cmd_queue     cmd_unsupported
+#else
 static void cmd_somaxconn(char **w)
 {
-    int value = -1;
-
     (void)w;
-#ifndef _WIN32
-    FILE *file = fopen("/proc/sys/net/core/somaxconn", "r");
-
-    if (file && fscanf(file, "%d", &value) != 1)
-        value = -1;
-    if (file)
-        fclose(file);
-#endif
-    if (value < 0)
-        snprintf(reply, sizeof(reply), "UNSUPPORTED");
-    else
-        snprintf(reply, sizeof(reply), "OK %d", value);
+    snprintf(reply, sizeof(reply), "OK %d", peer_somaxconn());
 }
 
 static void cmd_queue(char **w)
 {
-#ifdef _WIN32
-    (void)w;
-    snprintf(reply, sizeof(reply), "UNSUPPORTED");
-#else
     unsigned waiting, limit;
 
     if (peer_queue((unsigned)atoi(w[1]), &waiting, &limit) != 0)
         snprintf(reply, sizeof(reply), "NONE");
     else
         snprintf(reply, sizeof(reply), "OK %u %u", waiting, limit);
-#endif
 }
+#endif
 
 /* words: with the command itself; end: the first argument must name a socket of the peer. */
 static const struct command {

@@ -85,4 +85,24 @@ static inline int net_sleep(int ms)
 }
 #endif
 
+/* Milliseconds until a time limit. */
+static inline int net_left(long long limit)
+{
+    long long left = limit - net_now();
+
+    return left > 0 ? (int)left : 0;
+}
+
+/* Wait for one event on one socket; 0 at the time limit. */
+static inline int net_await(net_socket fd, short events, long long limit)
+{
+    net_poll p = {.fd = fd, .events = events};
+    int n;
+
+    do
+        n = net_wait(&p, 1, net_left(limit));
+    while (n < 0 && net_left(limit) > 0);
+    return n > 0;
+}
+
 #endif

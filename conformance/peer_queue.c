@@ -5,6 +5,7 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -66,4 +67,16 @@ int peer_queue(unsigned port, unsigned *waiting, unsigned *limit)
         found = ask(fd, families[i]) == 0 && find(fd, port, waiting, limit);
     close(fd);
     return found ? 0 : -1;
+}
+
+int peer_somaxconn(void)
+{
+    FILE *file = fopen("/proc/sys/net/core/somaxconn", "r");
+    int value = -1;
+
+    if (file && fscanf(file, "%d", &value) != 1)
+        value = -1;
+    if (file)
+        fclose(file);
+    return value;
 }

@@ -233,3 +233,14 @@ void assert_depth(SOCKET listener, int family, int n)
         assert_works(closesocket(s[i]));
     free(s);
 }
+
+SOCKET pair_up(int family, int *k)
+{
+    SOCKET l = listener(family, 5), s;
+
+    *k = peer_connect(family, port_of(l));
+    s = accept(l, NULL, NULL);
+    ck_assert(s != INVALID_SOCKET);
+    assert_works(closesocket(l));
+    return s;
+}

@@ -52,4 +52,7 @@ void assert_depth(SOCKET listener, int family, int n);
 /* Whether the kernel's view of a listening port can be had; if so, its queue and limit. */
 int peer_queue_of(unsigned port, int *waiting, int *limit);
 
+/* A connection to the peer: the socket, and in *k the peer's number for it. */
+SOCKET pair_up(int family, int *k);
+
 #endif

@@ -237,6 +237,31 @@ CASE(spi, listen_depth)
     }
 }
 
+/* SOMAXCONN and the hints are the provider's own: 0 is the nearest legal value, a negative backlog lies
+ * within 200 to 65535, and the host's limit is above all of them. */
+CASE(spi, listen_special_backlogs)
+{
+    static const struct {
+        int backlog, depth;
+    } rows[] = {
+        {0, 1}, {-1, 200}, {SOMAXCONN_HINT(201), 201}, {INT_MIN, 65535}, {SOMAXCONN, INT_MAX},
+    };
+    int host, waiting, limit;
+
+    open_tcp();
+    if (sscanf(peer("somaxconn"), "OK %d", &host) != 1)
+        skip_case("the peer does not know the host's largest backlog");
+    for (size_t i = 0; i < ARRAYSIZE(rows); i++) {
+        SOCKET l = spi_listener(rows[i].backlog);
+        int depth = rows[i].depth < host ? rows[i].depth : host;
+
+        ck_assert(peer_queue_of(spi_port(l), &waiting, &limit));
+        ck_assert_msg(limit + 1 == depth, "backlog %d: %d can wait, not %d", rows[i].backlog,
+                      limit + 1, depth);
+        spi_works(SPI.lpWSPCloseSocket(l, &error));
+    }
+}
+
 /* WSPListen can be called more than once on the same socket; this has the effect of updating the
  * current backlog. */
 CASE(spi, second_listen_raises)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * descriptors: what happens to connections when no descriptor is left, in wineserver or in the process.
+ * descriptors: what happens to connections when no descriptor is left, in wineserver or in the
+ * process.
  *
  *     descriptors PREFIX COMMAND...
  *
- * COMMAND runs driver.exe in PREFIX and becomes its process; native clients connect to its listener while the
- * limit of PREFIX's wineserver or of the process is lowered.  Prints one line of result per case.  Exit
- * status: 0 all passed, 1 not, 2 wrong usage or nothing to test with.
+ * COMMAND runs driver.exe in PREFIX and becomes its process; native clients connect to its listener
+ * while the limit of PREFIX's wineserver or of the process is lowered.  Prints one line of result
+ * per case.  Exit status: 0 all passed, 1 not, 2 wrong usage or nothing to test with.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -55,12 +56,13 @@ static struct client clients[CLIENTS];
 static int connected, accepted, listener;
 static unsigned short port;
 static const char *trouble;
+static struct answer last; /* of the driver */
 
 /* A case is a list of REQUIREs: the first that does not hold ends it. */
 #define REQUIRE(condition)                                                                         \
     do {                                                                                           \
         if (!(condition)) {                                                                        \
-            trouble = #condition;                                                                  \
+            trouble = trouble ? trouble : #condition; /* the innermost */                          \
             return false;                                                                          \
         }                                                                                          \
     } while (0)
@@ -101,11 +103,14 @@ static struct answer await_answer(void)
 
     if (!read_answer(&answer, SECONDS * 1000))
         answer.code = -1;
+    last = answer;
     return answer;
 }
 
-/* ---- the clients --------------------------------------------------------------------------------------- */
-/* Connects the next client, which sends its message at once: it waits in the queue with the connection. */
+/* ---- the clients
+ * --------------------------------------------------------------------------------------- */
+/* Connects the next client, which sends its message at once: it waits in the queue with the
+ * connection. */
 static bool connect_client(void)
 {
     struct client *client = &clients[connected];
@@ -189,7 +194,9 @@ static bool exchange_all(void)
     return true;
 }
 
-/* ---- cases ----------------------------------------------------------------------------------------------- */
+/* ---- cases
+ * -----------------------------------------------------------------------------------------------
+ */
 static bool open_listener(int blocking)
 {
     struct answer answer = ask("socket");
@@ -294,7 +301,8 @@ static bool wsplisten_again(void)
     return listen_carries_on("wsplisten", BACKLOG + 10);
 }
 
-/* A program driven by events hears of the connection again: a failing accept re-enables FD_ACCEPT. */
+/* A program driven by events hears of the connection again: a failing accept re-enables FD_ACCEPT.
+ */
 static bool event_again(void)
 {
     struct answer answer;
@@ -395,6 +403,27 @@ static bool process_full_blocking(void)
     return process_is_full_for(1);
 }
 
+/* An accept that waits already when the process's limit is reached. */
+static bool process_full_pending(void)
+{
+    struct answer answer;
+
+    REQUIRE(open_listener(1));
+    tell("accept %d", listener);
+    REQUIRE(!read_answer(&answer, 500));
+    REQUIRE(limit_leave(&process, 0));
+    REQUIRE(connect_clients(3));
+    answer = await_answer();
+    REQUIRE(answer.code == 0 || answer.code == EMFILE_CODE);
+    if (!answer.code)
+        clients[accepted++].slot = answer.value;
+    for (int i = 0; i < 5 && accepted == 0; i++)
+        REQUIRE(accept_fails());
+    REQUIRE(limit_restore(&process));
+    REQUIRE(accept_all() && exchange_all());
+    return true;
+}
+
 /* listen needs a descriptor of the process for a moment. */
 static bool process_full_listen(void)
 {
@@ -427,10 +456,12 @@ static const struct {
     {"both full: bind needs no descriptor", bind_needs_none},
     {"process full: accept loses nothing", process_full},
     {"process full: the same with a blocking listener", process_full_blocking},
+    {"process full: an accept that waits already", process_full_pending},
     {"process full: WSPListen gives WSAEMFILE and drops nothing", process_full_listen},
 };
 
-/* ---- around them --------------------------------------------------------------------------------------- */
+/* ---- around them
+ * --------------------------------------------------------------------------------------- */
 static bool start_driver(char **command)
 {
     struct answer answer;
@@ -501,12 +532,14 @@ static int run_cases(void)
     int failed = 0;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        bool passed = cases[i].run();
+        bool passed;
 
+        trouble = NULL;
+        passed = cases[i].run();
         printf("%s descriptors: %s\n", passed ? "ok" : "not ok", cases[i].name);
         if (!passed)
-            printf("# %s; errno %d, %d connected, %d accepted\n", trouble, errno, connected,
-                   accepted);
+            printf("# %s; last answer %d %d %d; errno %d, %d connected, %d accepted\n", trouble,
+                   last.code, last.value, last.more, errno, connected, accepted);
         fflush(stdout);
         failed += !passed;
         clean_up();

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * driver: a Windows process that does one Winsock call per line of standard input and answers with one line
- * "CODE VALUE": the WSA code (0: success) and what the call gave.
+ * driver: a Windows process that does one Winsock call per line of standard input and answers with
+ * one line "CODE VALUE": the WSA code (0: success) and what the call gave.
  *
- * Sockets are named by small numbers in the order they were made; they are slots of a table.  Commands:
+ * Sockets are named by small numbers in the order they were made; they are slots of a table.
+ * Commands:
  *
  *     socket                      VALUE: the new slot
  *     bind SLOT                   to a free port of 127.0.0.1; VALUE: the port
@@ -13,12 +14,10 @@
  *     accept SLOT                 VALUE: the new slot, and the peer's port after it
  *     select SLOT                 for reading, without waiting; VALUE: what select returned
  *     events SLOT                 WSAEventSelect for FD_ACCEPT
- *     event SLOT MILLISECONDS     waits for the event; VALUE: the network events recorded, -1 timeout
- *     echo SLOT BYTES             receives that many bytes and sends them back; VALUE: bytes sent.  After a
- *                                 failure the same command goes on where it stopped.
- *     close SLOT
- *     handles                     VALUE: handles this process has open
- *     quit
+ *     event SLOT MILLISECONDS     waits for the event; VALUE: the network events recorded, -1
+ * timeout echo SLOT BYTES             receives that many bytes and sends them back; VALUE: bytes
+ * sent.  After a failure the same command goes on where it stopped. close SLOT handles VALUE:
+ * handles this process has open quit
  */
 #include <winsock2.h>
 #include <ws2spi.h>
@@ -29,7 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 64, ECHO_MAX = 4096 };
+enum { SLOTS = 256, ECHO_MAX = 4096 };
 
 static struct slot {
     SOCKET s;
@@ -190,9 +189,10 @@ static const struct {
     const char *name;
     void (*run)(struct slot *slot, int number, struct answer *answer);
 } commands[] = {
-    {"socket", do_socket}, {"bind", do_bind},     {"listen", do_listen}, {"wsplisten", do_wsplisten},
-    {"accept", do_accept}, {"select", do_select}, {"events", do_events}, {"event", do_event},
-    {"echo", do_echo},     {"close", do_close},   {"handles", do_handles}, {"blocking", do_blocking},
+    {"socket", do_socket},       {"bind", do_bind},       {"listen", do_listen},
+    {"wsplisten", do_wsplisten}, {"accept", do_accept},   {"select", do_select},
+    {"events", do_events},       {"event", do_event},     {"echo", do_echo},
+    {"close", do_close},         {"handles", do_handles}, {"blocking", do_blocking},
 };
 
 static void WSPAPI unused_upcall(void)
@@ -212,7 +212,7 @@ static bool start_provider(void)
 
     /* no layered provider here: the entries that are called never use an upcall */
     for (size_t i = 0; i < sizeof(upcalls) / sizeof(void *); i++)
-        ((void (**)(void))&upcalls)[i] = (void (*)(void))unused_upcall;
+        ((void (**)(void)) & upcalls)[i] = (void (*)(void))unused_upcall;
     for (int i = 0; i < count; i++) {
         if (rows[i].iProtocol != IPPROTO_TCP || rows[i].iAddressFamily != AF_INET)
             continue;

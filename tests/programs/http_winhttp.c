@@ -30,13 +30,16 @@ static HINTERNET request(const wchar_t *verb, const wchar_t *path, void *body, D
 {
     HINTERNET handle = WinHttpOpenRequest(connection, verb, path, NULL, WINHTTP_NO_REFERER,
                                           WINHTTP_DEFAULT_ACCEPT_TYPES, 0);
+    DWORD error;
 
     if (!handle)
         return NULL;
     if (WinHttpSendRequest(handle, WINHTTP_NO_ADDITIONAL_HEADERS, 0, body, size, size, 0) &&
         WinHttpReceiveResponse(handle, NULL))
         return handle;
+    error = GetLastError(); /* closing resets it */
     WinHttpCloseHandle(handle);
+    SetLastError(error);
     return NULL;
 }
 
@@ -100,7 +103,8 @@ static bool get_missing(void)
     if (!handle || status_of(handle) != 404)
         return complain("status", handle ? status_of(handle) : 0);
     size = read_body(handle, body, sizeof(body) - 1);
-    return (size == 12 && !memcmp(body, "nothing here", 12)) || complain("size", (unsigned long)size);
+    return (size == 12 && !memcmp(body, "nothing here", 12)) ||
+           complain("size", (unsigned long)size);
 }
 
 static bool post_sum(void)

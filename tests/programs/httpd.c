@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * httpd: a small HTTP/1.1 server for one test, on a free port of 127.0.0.1 ("PORT n" on standard output).
+ * httpd: a small HTTP/1.1 server for one test, on a free port of 127.0.0.1 ("PORT n" on standard
+ * output).
  *
- *     GET /blob     1 MiB of the pattern with seed 7, Content-Length, keep-alive, X-Sluice-Test: yes
- *     GET /chunked  the same in chunks of growing size
- *     GET /close    the same up to the end of the connection
- *     POST /sum     "LENGTH CHECKSUM" of the body
- *     other         404 and "nothing here"
+ *     GET /blob     1 MiB of the pattern with seed 7, Content-Length, keep-alive, X-Sluice-Test:
+ * yes GET /chunked  the same in chunks of growing size GET /close    the same up to the end of the
+ * connection POST /sum     "LENGTH CHECKSUM" of the body other         404 and "nothing here"
  *
  * Runs until it is killed, at most five minutes.
  */
@@ -98,8 +97,8 @@ static bool answer(int s, int status, const char *headers, const void *body, siz
 {
     char head[512];
     int length = snprintf(head, sizeof(head),
-                          "HTTP/1.1 %d %s\r\nContent-Type: application/octet-stream\r\n%s\r\n", status,
-                          status == 200 ? "OK" : "Not Found", headers);
+                          "HTTP/1.1 %d %s\r\nContent-Type: application/octet-stream\r\n%s\r\n",
+                          status, status == 200 ? "OK" : "Not Found", headers);
 
     return send_all(s, head, (size_t)length) && send_all(s, body, size);
 }

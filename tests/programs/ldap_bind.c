@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ldap_bind: `ldap_bind PORT` makes a simple bind to an LDAP server on 127.0.0.1 through wldap32.dll.
- * Exit status: the LDAP code (0: success, 81: server down). */
+/* ldap_bind: `ldap_bind PORT` makes a simple bind to an LDAP server on 127.0.0.1 through
+ * wldap32.dll. Exit status: the LDAP code (0: success, 81: server down). */
 #include <windows.h>
 #include <winldap.h>
 

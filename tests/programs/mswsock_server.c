@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * mswsock_server: AcceptEx, GetAcceptExSockaddrs and TransmitFile as mswsock.dll exports them, with the native
- * `peer transmit` at the other end.  (Wine 8's WSARecvEx always fails, without a call to ws2_32.)
+ * mswsock_server: AcceptEx, GetAcceptExSockaddrs and TransmitFile as mswsock.dll exports them, with
+ * the native `peer transmit` at the other end.  (Wine 8's WSARecvEx always fails, without a call to
+ * ws2_32.)
  *
  *     mswsock_server
  *
- * Says "PORT n", serves one client.  Exit status: 0 all as it should be, 1 not (standard output says what).
+ * Says "PORT n", serves one client.  Exit status: 0 all as it should be, 1 not (standard output
+ * says what).
  */
 #include <winsock2.h>
 #include <ws2tcpip.h>
@@ -66,7 +68,8 @@ static bool accept_client(void)
     int local_size, remote_size, size = sizeof(peer);
     BOOL done = AcceptEx(listener, server, buffer, GREETING, ROOM, ROOM, NULL, &overlapped);
 
-    printf("PORT %d\n", ntohs(own.sin_port)); /* only now: the operation is pending when the client comes */
+    printf("PORT %d\n",
+           ntohs(own.sin_port)); /* only now: the operation is pending when the client comes */
     fflush(stdout);
     REQUIRE(finishes(done, (HANDLE)listener, &overlapped, GREETING));
     REQUIRE(!memcmp(buffer, "hello from linux", GREETING));

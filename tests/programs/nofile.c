@@ -10,7 +10,8 @@
 
 enum { MAX_FD = 65536 };
 
-/* Whether the link `name` in /proc/PID leads to a path whose last part begins (`whole`: is) `wanted`. */
+/* Whether the link `name` in /proc/PID leads to a path whose last part begins (`whole`: is)
+ * `wanted`. */
 static bool leads_to(const char *pid, const char *name, const char *wanted, bool whole)
 {
     char path[64], target[512];
@@ -27,8 +28,8 @@ static bool leads_to(const char *pid, const char *name, const char *wanted, bool
     return whole ? !strcmp(last, wanted) : !strncmp(last, wanted, strlen(wanted));
 }
 
-/* The server's current directory is one named after the prefix's device and inode, below a place that
- * differs between distributions. */
+/* The server's current directory is one named after the prefix's device and inode, below a place
+ * that differs between distributions. */
 pid_t wineserver_of(const char *prefix)
 {
     struct dirent *entry;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the descriptors test does to other processes' descriptor limits, and what it reads of them. */
+/* What the descriptors test does to other processes' descriptor limits, and what it reads of them.
+ */
 #ifndef SLUICE_TESTS_NOFILE_H
 #define SLUICE_TESTS_NOFILE_H
 
@@ -30,7 +31,8 @@ int descriptors_of(pid_t pid);
 /* The same once it has not changed for a while (at most 20 s are spent on that). */
 int settled_descriptors_of(pid_t pid);
 
-/* How many connections wait in the queue of the socket that listens on a port of 127.0.0.1; -1: none listens. */
+/* How many connections wait in the queue of the socket that listens on a port of 127.0.0.1; -1:
+ * none listens. */
 int queue_length(unsigned short port);
 
 #endif

@@ -2,15 +2,15 @@
 /*
  * peer: the Linux end of the module tests.
  *
- *     peer echo            serves on a free port of 127.0.0.1 ("PORT n"): sends back what it receives, one
- *                          connection after the other
- *     peer ldap            the same port line; answers every LDAP request as a successful bind
- *     peer closed          "PORT n" of a port where nobody listens: bound, and held until it is killed
- *     peer transmit PORT   talks to mswsock_server on PORT: sends "hello from linux", expects "head", 1 MiB of
- *                          the pattern with seed 9 and "tail", answers with a line of their checksum and
- *                          expects the end of the connection
+ *     peer echo            serves on a free port of 127.0.0.1 ("PORT n"): sends back what it
+ * receives, one connection after the other peer ldap            the same port line; answers every
+ * LDAP request as a successful bind peer closed          "PORT n" of a port where nobody listens:
+ * bound, and held until it is killed peer transmit PORT   talks to mswsock_server on PORT: sends
+ * "hello from linux", expects "head", 1 MiB of the pattern with seed 9 and "tail", answers with a
+ * line of their checksum and expects the end of the connection
  *
- * The serving ones run until they are killed, at most five minutes.  Exit status: 0 as it should be, 1 not.
+ * The serving ones run until they are killed, at most five minutes.  Exit status: 0 as it should
+ * be, 1 not.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -55,8 +55,8 @@ static void echo(int s)
 /* BindResponse: success, no name, no message; the message's number is the request's. */
 static void answer_bind(int s)
 {
-    unsigned char request[512],
-        response[] = {0x30, 0x0c, 0x02, 0x01, 0x01, 0x61, 0x07, 0x0a, 0x01, 0x00, 0x04, 0x00, 0x04, 0x00};
+    unsigned char request[512], response[] = {0x30, 0x0c, 0x02, 0x01, 0x01, 0x61, 0x07,
+                                              0x0a, 0x01, 0x00, 0x04, 0x00, 0x04, 0x00};
 
     while (recv(s, request, sizeof(request), 0) >= 7 && request[0] == 0x30 && request[2] == 0x02) {
         response[4] = request[4];

@@ -2,11 +2,10 @@
 /*
  * rpc_client: calls rpc_server over TCP.
  *
- *     rpc_client PORT calls   integers, strings, long arrays both ways, from several threads; then says
- *                             "called", and after a line of standard input makes one more call
- *     rpc_client PORT fail    a call that raises RPC_S_CANNOT_SUPPORT in the server
- *     rpc_client PORT refused a call to a port where nobody listens: RPC_S_SERVER_UNAVAILABLE
- *     rpc_client PORT stop    ends the server
+ *     rpc_client PORT calls   integers, strings, long arrays both ways, from several threads; then
+ * says "called", and after a line of standard input makes one more call rpc_client PORT fail    a
+ * call that raises RPC_S_CANNOT_SUPPORT in the server rpc_client PORT refused a call to a port
+ * where nobody listens: RPC_S_SERVER_UNAVAILABLE rpc_client PORT stop    ends the server
  *
  * Exit status: 0 all as it should be, 1 not, 2 wrong usage.
  */
@@ -36,7 +35,8 @@ void __RPC_USER midl_user_free(void *memory)
     free(memory);
 }
 
-/* gcc has no structured exceptions: the one that is waited for ends the process here, with success. */
+/* gcc has no structured exceptions: the one that is waited for ends the process here, with success.
+ */
 static LONG CALLBACK on_exception(EXCEPTION_POINTERS *info)
 {
     DWORD code = info->ExceptionRecord->ExceptionCode;
@@ -50,9 +50,8 @@ static LONG CALLBACK on_exception(EXCEPTION_POINTERS *info)
 static bool bind_to_port(handle_t *binding)
 {
     RPC_CSTR text;
-    RPC_STATUS status =
-        RpcStringBindingComposeA(NULL, (RPC_CSTR) "ncacn_ip_tcp", (RPC_CSTR) "127.0.0.1",
-                                 (RPC_CSTR)port, NULL, &text);
+    RPC_STATUS status = RpcStringBindingComposeA(
+        NULL, (RPC_CSTR) "ncacn_ip_tcp", (RPC_CSTR) "127.0.0.1", (RPC_CSTR)port, NULL, &text);
 
     if (!status) {
         status = RpcBindingFromStringBindingA(text, binding);
@@ -99,7 +98,8 @@ static DWORD WINAPI caller(void *number)
     bool right = bind_to_port(&binding);
 
     for (int i = 0; right && i < 10; i++)
-        right = call_small(binding) && call_long(binding, (unsigned int)(ULONG_PTR)number * 100 + i);
+        right =
+            call_small(binding) && call_long(binding, (unsigned int)(ULONG_PTR)number * 100 + i);
     RpcBindingFree(&binding);
     return right;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* rpc_server: serves calls.idl over TCP on a port of Windows' choice, says "PORT n", ends on Stop().
- * Exit status: 0 stopped in order, 1 not. */
+/* rpc_server: serves calls.idl over TCP on a port of Windows' choice, says "PORT n", ends on
+ * Stop(). Exit status: 0 stopped in order, 1 not. */
 #include <windows.h>
 #include <rpc.h>
 

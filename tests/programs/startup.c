@@ -4,8 +4,9 @@
  *
  *     startup
  *
- * Exit status: 0 it succeeded and a socket could be made; what WSAStartup returned less 10000 where it
- * failed as it should (91: WSASYSNOTREADY), with Winsock not started afterwards; 1 anything else.
+ * Exit status: 0 it succeeded and a socket could be made; what WSAStartup returned less 10000 where
+ * it failed as it should (91: WSASYSNOTREADY), with Winsock not started afterwards; 1 anything
+ * else.
  */
 #include <winsock2.h>
 

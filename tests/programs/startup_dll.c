@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* startup_dll.dll: its DllMain calls WSAStartup when it is attached, and WSACleanup when it is detached. */
+/* startup_dll.dll: its DllMain calls WSAStartup when it is attached, and WSACleanup when it is
+ * detached. */
 #include <winsock2.h>
 
 static int result = -1;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * startup_load: loads startup_dll.dll, whose DllMain calls WSAStartup under the loader's lock, while
- * other threads call WSAStartup and with it the loader themselves.
+ * startup_load: loads startup_dll.dll, whose DllMain calls WSAStartup under the loader's lock,
+ * while other threads call WSAStartup and with it the loader themselves.
  *
  *     startup_load THREADS DELAY
  *
- * The process has not used Winsock before.  The DLL is loaded DELAY tenths of a millisecond of spinning
- * after the threads were let go, so that several runs meet different moments.  Exit status: 0 every call
- * succeeded; 1 not.  A deadlock is for the caller's time limit to find.
+ * The process has not used Winsock before.  The DLL is loaded DELAY tenths of a millisecond of
+ * spinning after the threads were let go, so that several runs meet different moments.  Exit
+ * status: 0 every call succeeded; 1 not.  A deadlock is for the caller's time limit to find.
  */
 #include <winsock2.h>
 

@@ -3,8 +3,8 @@
  * startup_race: 64 threads of a process that has not used Winsock yet race through WSAStartup and
  * WSACleanup.
  *
- * Within its own pair every thread must find Winsock started, whatever the others do.  At the end no
- * start-up is left.  Exit status: 0 so it was, 1 not (standard output says what).
+ * Within its own pair every thread must find Winsock started, whatever the others do.  At the end
+ * no start-up is left.  Exit status: 0 so it was, 1 not (standard output says what).
  */
 #include <winsock2.h>
 
@@ -21,8 +21,8 @@ static void fail(const char *what, int code)
         printf("%s: %d\n", what, code);
 }
 
-/* One start-up, a socket in between, one clean-up. Another thread's clean-up must not take it away: the
- * socket stays open, because this thread's start-up is still counted. */
+/* One start-up, a socket in between, one clean-up. Another thread's clean-up must not take it away:
+ * the socket stays open, because this thread's start-up is still counted. */
 static void once(void)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};

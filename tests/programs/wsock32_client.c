@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * wsock32_client: a Winsock 1.1 program, linked with wsock32.dll only, against the native `peer echo`.
+ * wsock32_client: a Winsock 1.1 program, linked with wsock32.dll only, against the native `peer
+ * echo`.
  *
  *     wsock32_client PORT
  *
@@ -38,7 +39,8 @@ static bool wait_for(SOCKET s, bool writing)
            FD_ISSET(s, &set);
 }
 
-/* Sends and receives at once on a non-blocking socket, so that neither end's buffers stand in the way. */
+/* Sends and receives at once on a non-blocking socket, so that neither end's buffers stand in the
+ * way. */
 static bool exchange(SOCKET s)
 {
     static unsigned char out[LENGTH], in[LENGTH];

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* WSPAccept with its condition function.  Whatever fails after the host has taken the connection gives it back
- * to the listener (the host's DEFER request), so that no connection is lost. */
+/* WSPAccept with its condition function.  Whatever fails after the host has taken the connection
+ * gives it back to the listener (the host's DEFER request), so that no connection is lost. */
 #include "spi/spi.h"
+
+#include "spi/rearm.h"
 
 struct accepted {
     SOCKET socket;
@@ -67,6 +69,16 @@ static int check_address_room(SOCKET listener, struct sockaddr *addr, LPINT addr
     return 0;
 }
 
+/* Without a descriptor of this process for it, a connection could be neither asked for its peer nor
+ * used: it is not taken then, so that it stays where select and events see it.  An accept that
+ * waits longer may still find none, and gives the connection back. */
+static int check_descriptor(SOCKET listener)
+{
+    struct socket_info_params info = {.handle = listener};
+
+    return UNIX_CALL(socket_info, &info) == WSAEMFILE ? WSAEMFILE : 0;
+}
+
 /* Runs the condition function. Returns 0 to keep the connection, or the code accept fails with. */
 static int ask_condition(SOCKET listener, struct accepted *got, LPCONDITIONPROC condition,
                          DWORD_PTR data)
@@ -103,6 +115,8 @@ SOCKET WSPAPI WSPAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDIT
 
     got.socket = INVALID_SOCKET;
     if (!error)
+        error = check_descriptor(s);
+    if (!error)
         error = take(s, &got.socket);
     if (error)
         goto out;
@@ -128,5 +142,8 @@ SOCKET WSPAPI WSPAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDIT
     if (addr && addrlen)
         spi_put_address(addr, addrlen, got.peer, got.peer_len);
 out:
+    if (error && error != WSAEWOULDBLOCK && error != WSATRY_AGAIN)
+        rearm_accept(
+            s); /* the connection waits on, and FD_ACCEPT says so again; not after CF_DEFER */
     return spi_return(error, lpErrno) ? INVALID_SOCKET : got.socket;
 }

@@ -2,6 +2,8 @@
 /* Network events: recorded by the host per socket, told by an event object or a window message. */
 #include "spi/spi.h"
 
+#include "spi/rearm.h"
+
 #define ALL_EVENTS ((1 << FD_MAX_EVENTS) - 1)
 
 /* Each network event, the host's flags that make it, and the flag whose status is its error.  The
@@ -46,6 +48,8 @@ int WSPAPI WSPEventSelect(SOCKET s, WSAEVENT event, __LONG32 mask, LPINT lpErrno
     /* Checked here because the host's mask is 0 for the events it does not know. */
     if (!(mask & ~ALL_EVENTS) && (!mask || event))
         error = afd_call(s, AFD_EVENT_SELECT, &params, sizeof(params), NULL, 0);
+    if (!error)
+        rearm_keep_event(s, &params);
     return spi_return(refine(s, error), lpErrno);
 }
 
@@ -108,6 +112,8 @@ int WSPAPI WSPAsyncSelect(SOCKET s, HWND window, unsigned int message, __LONG32 
 
     if (!(mask & ~ALL_EVENTS) && (!mask || is_window(window)))
         error = afd_call(s, AFD_MESSAGE_SELECT, &params, sizeof(params), NULL, 0);
+    if (!error)
+        rearm_keep_message(s, &params);
     SetLastError(last); /* IsWindow changes it */
     return spi_return(refine(s, error), lpErrno);
 }

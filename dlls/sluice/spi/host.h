@@ -3,6 +3,8 @@
 #ifndef SLUICE_SPI_HOST_H
 #define SLUICE_SPI_HOST_H
 
+#include <stdbool.h>
+
 #include "unixlib.h"
 
 #include "spi/nt.h"
@@ -10,10 +12,10 @@
 /* Finds Wine's own functions. For DllMain's DLL_PROCESS_ATTACH, with the library's module. */
 void host_init(HMODULE self);
 
-/* Finds and attaches sluice.so.  Returns 0, or WSASYSNOTREADY after one line on stderr that says what is
- * missing and what mends it.  Safe to call from many threads; the work is done once it succeeded.
+/* Finds and attaches sluice.so.  Returns 0, or WSASYSNOTREADY, with `tell` after one line on stderr that says
+ * what is missing and what mends it.  Safe to call from many threads; the work is done once it succeeded.
  * Takes no lock of the loader's. */
-int host_attach(void);
+int host_attach(bool tell);
 
 /* Runs one Unix call. Returns its WSA code; WSAEFAULT where it met an unmapped address. */
 int unix_call(enum unix_call_number number, void *params);

@@ -15,7 +15,7 @@ const struct name_services *WINAPI SluiceNames(void)
         .get_protocol = names_get_protocol,
     };
 
-    return host_attach() ? NULL : &services; /* it may be asked for before WSPStartup */
+    return host_attach(false) ? NULL : &services; /* it may be asked for before WSPStartup */
 }
 
 void *names_alloc(size_t size)

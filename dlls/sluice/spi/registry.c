@@ -6,6 +6,7 @@
 
 #include "spi/facts.h"
 #include "spi/kept.h"
+#include "spi/rearm.h"
 
 #define FIRST_SLOTS 64 /* a power of two */
 
@@ -57,6 +58,7 @@ bool registry_add(SOCKET s)
     bool done;
 
     facts_forget(s);
+    rearm_forget(s);
     kept_forget(s); /* of an earlier socket of that value, which may have gone through CloseHandle */
     AcquireSRWLockExclusive(&lock);
     done = grow();
@@ -75,6 +77,7 @@ bool registry_remove(SOCKET s)
     bool found = false;
 
     facts_forget(s);
+    rearm_forget(s);
     kept_forget(s);
     AcquireSRWLockExclusive(&lock);
     if (slots && s && s != INVALID_SOCKET) {
@@ -106,6 +109,7 @@ void registry_close_all(void)
         if (!table[i] || table[i] == INVALID_SOCKET)
             continue;
         facts_forget(table[i]);
+        rearm_forget(table[i]);
         /* The program may have used CloseHandle, and the value may be another object's by now. */
         if (!afd_info(table[i], &info))
             NtClose((HANDLE)table[i]);

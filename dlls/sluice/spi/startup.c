@@ -80,7 +80,7 @@ int WSPAPI WSPStartup(WORD requested, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
     if (!guard_writable(data, sizeof(*data)) || !guard_writable(table, sizeof(*table)) ||
         (info && !guard_get(entry, &info->dwCatalogEntryId)))
         return WSAEFAULT;
-    error = host_attach();
+    error = host_attach(true);
     if (error)
         return error;
     AcquireSRWLockExclusive(&count_lock);

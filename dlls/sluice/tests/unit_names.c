@@ -118,7 +118,7 @@ START_TEST(no_name)
     ck_assert_int_eq(ask(NULL, NAME_FAMILY_ANY, 0), 0);
     ASSERT_LIST("::1", "127.0.0.1");
     ck_assert_int_eq(ask(NULL, NAME_FAMILY_ANY, NAME_QUERY_PASSIVE), 0);
-    ASSERT_LIST("::", "0.0.0.0");
+    ASSERT_LIST("0.0.0.0", "::");
     ck_assert_int_eq(ask(NULL, NAME_FAMILY_6, NAME_QUERY_PASSIVE), 0);
     ASSERT_LIST("::");
     interfaces = (const char *const[]){"127.0.0.1", NULL}; /* a machine without IPv6 */

@@ -126,7 +126,7 @@ START_TEST(options_that_are_not_the_kernels)
     ck_assert_int_eq(set(s, 0x1234, 1, &value, 4), WS_WSAEINVAL);
     ck_assert_int_eq(get(s, WS_SOL_SOCKET, 0x7777, &value, &length), WS_WSAENOPROTOOPT);
     ck_assert_int_eq(set(s, WS_SOL_SOCKET, 0x7777, &value, 4), WS_WSAENOPROTOOPT);
-    /* SO_TYPE is answered by the provider, SO_ERROR by the host */
+    /* SO_TYPE and SO_ERROR are answered by the provider */
     ck_assert_int_eq(get(s, WS_SOL_SOCKET, WS_SO_TYPE, &value, &length), WS_WSAENOPROTOOPT);
     ck_assert_int_eq(get(s, WS_SOL_SOCKET, WS_SO_ERROR, &value, &length), WS_WSAENOPROTOOPT);
     ck_assert_int_eq(opened, 0);

@@ -35,10 +35,11 @@ int unix_attach(struct attach_params *params)
     const char *reason;
 
     if (params->unixlib_version != UNIXLIB_VERSION) {
-        snprintf(params->reason, sizeof(params->reason),
-                 "sluice.dll speaks version %u of the boundary and sluice.so %d: of different builds; "
-                 "install both from one build",
-                 params->unixlib_version, UNIXLIB_VERSION);
+        snprintf(
+            params->reason, sizeof(params->reason),
+            "sluice.dll speaks version %u of the boundary and sluice.so %d: of different builds; "
+            "install both from one build",
+            params->unixlib_version, UNIXLIB_VERSION);
         return WS_WSASYSNOTREADY;
     }
     reason = host_attach(params->host_major, params->host_minor);

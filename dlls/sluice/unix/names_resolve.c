@@ -23,15 +23,23 @@ static int host_family(int family)
     return family == NAME_FAMILY_4 ? AF_INET : family == NAME_FAMILY_6 ? AF_INET6 : AF_UNSPEC;
 }
 
-/* No name: the loopback addresses, or the wildcard ones, IPv6 first as Windows orders them. */
+/* No name: the loopback addresses, IPv6 first as Windows orders them, or the wildcard ones.  Of
+ * those IPv4 comes first: Wine's rpcrt4 listens on the first one only, and its clients come by
+ * IPv4. */
 static int answer_anonymous(const struct get_addrinfo_params *params, struct answer *answer)
 {
     int error = local_loopback(params->family, &answer->addresses);
+    struct name_address *first = answer->addresses.item, swap;
 
     if (error || !(params->flags & NAME_QUERY_PASSIVE))
         return error;
     for (uint32_t i = 0; i < answer->addresses.count; i++)
-        memset(answer->addresses.item[i].bytes, 0, sizeof(answer->addresses.item[i].bytes));
+        memset(first[i].bytes, 0, sizeof(first[i].bytes));
+    if (answer->addresses.count == 2) {
+        swap = first[0];
+        first[0] = first[1];
+        first[1] = swap;
+    }
     return 0;
 }
 

@@ -4,7 +4,8 @@
 
 /* Returns the code that is the last error too; *result is NULL unless that is 0. */
 static int get_list(const struct name_services *names, struct program_text node,
-                    struct program_text service, const void *hints, enum list_form form, void **result)
+                    struct program_text service, const void *hints, enum list_form form,
+                    void **result)
 {
     struct lookup_query lookup;
     void *list = NULL;
@@ -29,8 +30,8 @@ INT WSAAPI getaddrinfo(const char *node, const char *service, const struct addri
                        struct addrinfo **result)
 {
     return get_list(api_enter_names_for(__builtin_return_address(0)),
-                    (struct program_text){node, false}, (struct program_text){service, false}, hints,
-                    LIST_A, (void **)result);
+                    (struct program_text){node, false}, (struct program_text){service, false},
+                    hints, LIST_A, (void **)result);
 }
 
 INT WSAAPI GetAddrInfoW(PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *result)

@@ -56,13 +56,15 @@ void api_thread_detach(void);
 /* A provider's function table for the current process, without the checks of api_enter (clean-up paths). */
 const WSPPROC_TABLE *provider_table(void);
 
-/* Loads the base provider. Returns 0 or WSASYSNOTREADY after one line in the log.  Any thread, any time. */
-int provider_load(void);
+/* Loads the base provider. Returns 0 or WSASYSNOTREADY, with `tell` after one line in the log.  Any thread, any
+ * time. */
+int provider_load(bool tell);
 
 /* The name services of the started provider. */
 const struct name_services *provider_names(void);
 
-/* The same whether it is started or not; loads it. NULL where that fails, after one line in the log. */
+/* The same whether it is started or not; loads it. NULL where that fails, without a
+ * word: the program did not ask for Winsock. */
 const struct name_services *provider_names_unstarted(void);
 
 /* Starts the loaded provider. Returns 0 or WSASYSNOTREADY after one line in the log. */

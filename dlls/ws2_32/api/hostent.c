@@ -76,8 +76,7 @@ static int put_hostname(const struct name_services *names, void *name, int room,
 
 int WSAAPI gethostname(char *name, int namelen)
 {
-    return put_hostname(api_enter_names_for(__builtin_return_address(0)), name, namelen,
-                        false);
+    return put_hostname(api_enter_names_for(__builtin_return_address(0)), name, namelen, false);
 }
 
 /* Missing from mingw-w64's headers. */
@@ -85,6 +84,5 @@ int WSAAPI GetHostNameW(PWSTR name, int namelen);
 
 int WSAAPI GetHostNameW(PWSTR name, int namelen)
 {
-    return put_hostname(api_enter_names_for(__builtin_return_address(0)), name, namelen,
-                        true);
+    return put_hostname(api_enter_names_for(__builtin_return_address(0)), name, namelen, true);
 }

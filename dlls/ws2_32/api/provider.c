@@ -16,17 +16,19 @@ static struct {
 static WSPPROC_TABLE table;
 static const struct name_services *names;
 
-static int complain(const WCHAR *path, const char *what)
+static int decline(bool tell, const WCHAR *path, const char *what)
 {
-    log_line("cannot start: %ls %s (error %lu); start the program with ./run, or install "
-             "Sluice in this Wine prefix",
-             path, what, GetLastError());
+    if (tell)
+        log_line("cannot start: %ls %s (error %lu); start the program with ./run, or install "
+                 "Sluice in this Wine prefix",
+                 path, what, GetLastError());
     return WSASYSNOTREADY;
 }
 
-/* Threads may race through here and load the library more than once, which only counts it; they all find the
- * same two functions.  No lock is held, for LoadLibrary runs DllMain functions that may call WSAStartup. */
-int provider_load(void)
+/* Threads may race through here and load the library more than once, which only counts it; they all
+ * find the same two functions.  No lock is held, for LoadLibrary runs DllMain functions that may
+ * call WSAStartup. */
+int provider_load(bool tell)
 {
     WCHAR path[MAX_PATH];
     startup_entry startup;
@@ -37,12 +39,12 @@ int provider_load(void)
     catalog_provider_path(path, MAX_PATH);
     module = LoadLibraryW(path);
     if (!module)
-        return complain(path, "could not be loaded");
+        return decline(tell, path, "could not be loaded");
     startup = (startup_entry)(void *)GetProcAddress(module, "WSPStartup");
     InterlockedExchangePointer((void *volatile *)&provider.names,
                                (void *)GetProcAddress(module, "SluiceNames"));
     if (!startup || !provider.names)
-        return complain(path, "is not Sluice's provider");
+        return decline(tell, path, "is not Sluice's provider");
     InterlockedExchangePointer((void *volatile *)&provider.startup, (void *)startup);
     return 0;
 }
@@ -84,5 +86,5 @@ const struct name_services *provider_names(void)
 
 const struct name_services *provider_names_unstarted(void)
 {
-    return provider_load() ? NULL : provider.names();
+    return provider_load(false) ? NULL : provider.names();
 }

@@ -4,8 +4,9 @@
 
 #include "api/blocking.h"
 
-/* The count of successful start-ups.  The lock covers a change of the count and what goes with the first and
- * the last; it is never held while a library is loaded (a DllMain may call WSAStartup) or a call waits. */
+/* The count of successful start-ups.  The lock covers a change of the count and what goes with the
+ * first and the last; it is never held while a library is loaded (a DllMain may call WSAStartup) or
+ * a call waits. */
 static SRWLOCK count_lock = SRWLOCK_INIT;
 static volatile LONG startups;
 static volatile LONG startups_version_2;
@@ -39,7 +40,8 @@ static bool fill_data(LPWSADATA data, WORD requested, WORD version)
            guard_put(&data->wHighVersion, answer.wHighVersion) &&
            guard_put(&data->iMaxSockets, answer.iMaxSockets) &&
            guard_put(&data->iMaxUdpDg, answer.iMaxUdpDg) &&
-           guard_copy(data->szDescription, answer.szDescription, strlen(answer.szDescription) + 1) &&
+           guard_copy(data->szDescription, answer.szDescription,
+                      strlen(answer.szDescription) + 1) &&
            guard_copy(data->szSystemStatus, answer.szSystemStatus,
                       strlen(answer.szSystemStatus) + 1);
 }
@@ -54,7 +56,7 @@ int WSAAPI WSAStartup(WORD requested, LPWSADATA data)
         return WSAVERNOTSUPPORTED;
     if (!filled)
         return WSAEFAULT;
-    error = provider_load();
+    error = provider_load(true);
     if (error)
         return error;
     AcquireSRWLockExclusive(&count_lock);
@@ -140,8 +142,8 @@ static bool is_wines_own(const void *address)
            !memcmp(found, mark, sizeof(found));
 }
 
-/* winhttp, wininet, rpcrt4 and wineboot ask for names first and call WSAStartup later, or never: Wine's own
- * ws2_32 allows it.  Programs get what Windows answers. */
+/* winhttp, wininet, rpcrt4 and wineboot ask for names first and call WSAStartup later, or never:
+ * Wine's own ws2_32 allows it.  Programs get what Windows answers. */
 const struct name_services *api_enter_names_for(const void *caller)
 {
     const struct name_services *names;
