@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "driver_io.h"
 #include "nofile.h"
 #include "pattern.h"
 
@@ -31,11 +32,6 @@ enum {
     CLIENTS = 8,
     BACKLOG = 20,
     MESSAGE = 600,
-    SECONDS = 15, /* for one answer */
-};
-
-struct answer {
-    int code, value, more;
 };
 
 struct client {
@@ -45,18 +41,11 @@ struct client {
     int slot; /* the driver's, once accepted */
 };
 
-static struct {
-    pid_t pid;
-    FILE *in;
-    int out;
-} driver;
-
 static struct limit server, process;
 static struct client clients[CLIENTS];
 static int connected, accepted, listener;
 static unsigned short port;
 static const char *trouble;
-static struct answer last; /* of the driver */
 
 /* A case is a list of REQUIREs: the first that does not hold ends it. */
 #define REQUIRE(condition)                                                                         \
@@ -67,55 +56,14 @@ static struct answer last; /* of the driver */
         }                                                                                          \
     } while (0)
 
-static bool read_answer(struct answer *answer, int milliseconds)
-{
-    static char line[128];
-    size_t length = 0;
-    struct pollfd wait = {.fd = driver.out, .events = POLLIN};
-
-    while (length < sizeof(line) - 1) {
-        if (poll(&wait, 1, milliseconds) <= 0 || read(driver.out, line + length, 1) != 1)
-            return false;
-        if (line[length++] == '\n')
-            break;
-    }
-    line[length] = 0;
-    answer->more = -1;
-    return sscanf(line, "%d %d %d", &answer->code, &answer->value, &answer->more) >= 2;
-}
-
-__attribute__((format(printf, 1, 2))) static void tell(const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    vfprintf(driver.in, format, args);
-    va_end(args);
-    fputc('\n', driver.in);
-    fflush(driver.in);
-}
-
-/* One command; without an answer in time the code is -1. */
-#define ask(...) (tell(__VA_ARGS__), await_answer())
-static struct answer await_answer(void)
-{
-    struct answer answer = {-1, -1, -1};
-
-    if (!read_answer(&answer, SECONDS * 1000))
-        answer.code = -1;
-    last = answer;
-    return answer;
-}
-
-/* ---- the clients
- * --------------------------------------------------------------------------------------- */
+/* ---- the clients */
 /* Connects the next client, which sends its message at once: it waits in the queue with the
  * connection. */
 static bool connect_client(void)
 {
     struct client *client = &clients[connected];
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-    struct timeval limit = {SECONDS, 0};
+    struct timeval limit = {DRIVER_SECONDS, 0};
     unsigned char message[MESSAGE];
     socklen_t size = sizeof(address);
 
@@ -257,11 +205,11 @@ static bool server_full_pending(void)
     struct answer answer;
 
     REQUIRE(open_listener(1));
-    tell("accept %d", listener);
-    REQUIRE(!read_answer(&answer, 500));
+    driver_tell("accept %d", listener);
+    REQUIRE(!driver_read(&answer, 500));
     REQUIRE(limit_leave(&server, 0));
     REQUIRE(connect_clients(3));
-    answer = await_answer();
+    answer = driver_answer();
     REQUIRE(answer.code == EMFILE_CODE);
     REQUIRE(queue_length(port) == 3);
     REQUIRE(limit_restore(&server));
@@ -409,11 +357,11 @@ static bool process_full_pending(void)
     struct answer answer;
 
     REQUIRE(open_listener(1));
-    tell("accept %d", listener);
-    REQUIRE(!read_answer(&answer, 500));
+    driver_tell("accept %d", listener);
+    REQUIRE(!driver_read(&answer, 500));
     REQUIRE(limit_leave(&process, 0));
     REQUIRE(connect_clients(3));
-    answer = await_answer();
+    answer = driver_answer();
     REQUIRE(answer.code == 0 || answer.code == EMFILE_CODE);
     if (!answer.code)
         clients[accepted++].slot = answer.value;
@@ -460,47 +408,7 @@ static const struct {
     {"process full: WSPListen gives WSAEMFILE and drops nothing", process_full_listen},
 };
 
-/* ---- around them
- * --------------------------------------------------------------------------------------- */
-static bool start_driver(char **command)
-{
-    struct answer answer;
-    int to[2], from[2];
-
-    if (pipe(to) || pipe(from))
-        return false;
-    driver.pid = fork();
-    if (!driver.pid) {
-        dup2(to[0], 0);
-        dup2(from[1], 1);
-        for (int fd = 3; fd < 16; fd++)
-            close(fd);
-        execvp(command[0], command);
-        _exit(127);
-    }
-    close(to[0]);
-    close(from[1]);
-    driver.in = fdopen(to[1], "w");
-    driver.out = from[0];
-    return read_answer(&answer, 60000) && !answer.code;
-}
-
-/* The process is the driver itself: its program is mapped in it. */
-static bool is_driver(void)
-{
-    char path[64], line[1024];
-    bool found = false;
-    FILE *maps;
-
-    snprintf(path, sizeof(path), "/proc/%d/maps", (int)driver.pid);
-    maps = fopen(path, "r");
-    while (maps && fgets(line, sizeof(line), maps))
-        found |= strstr(line, "/driver.exe") != NULL;
-    if (maps)
-        fclose(maps);
-    return found;
-}
-
+/* ---- around them */
 static void clean_up(void)
 {
     limit_restore(&server);
@@ -509,22 +417,8 @@ static void clean_up(void)
         if (clients[i].fd >= 0)
             close(clients[i].fd);
     connected = 0;
-    tell("close %d", listener);
-    await_answer();
-}
-
-static bool stop_driver(void)
-{
-    int status = 0;
-
-    tell("quit");
-    for (int i = 0; i < 100; i++) {
-        if (waitpid(driver.pid, &status, WNOHANG) == driver.pid)
-            return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-        usleep(100000);
-    }
-    kill(driver.pid, SIGKILL);
-    return false;
+    driver_tell("close %d", listener);
+    driver_answer();
 }
 
 static int run_cases(void)
@@ -539,7 +433,7 @@ static int run_cases(void)
         printf("%s descriptors: %s\n", passed ? "ok" : "not ok", cases[i].name);
         if (!passed)
             printf("# %s; last answer %d %d %d; errno %d, %d connected, %d accepted\n", trouble,
-                   last.code, last.value, last.more, errno, connected, accepted);
+                   driver_last.code, driver_last.value, driver_last.more, errno, connected, accepted);
         fflush(stdout);
         failed += !passed;
         clean_up();
@@ -555,20 +449,20 @@ int main(int argc, char **argv)
     if (argc < 3)
         return 2;
     signal(SIGPIPE, SIG_IGN);
-    if (!start_driver(argv + 2) || !is_driver()) {
+    if (!driver_start(argv + 2) || !driver_is_mapped()) {
         fprintf(stderr, "descriptors: the driver did not start\n");
-        kill(driver.pid, SIGKILL);
+        driver_kill();
         return 2;
     }
     server_pid = wineserver_of(argv[1]);
-    if (!server_pid || !limit_init(&server, server_pid) || !limit_init(&process, driver.pid)) {
+    if (!server_pid || !limit_init(&server, server_pid) || !limit_init(&process, driver_pid())) {
         fprintf(stderr, "descriptors: the wineserver of %s is not to be found\n", argv[1]);
-        kill(driver.pid, SIGKILL);
+        driver_kill();
         return 2;
     }
     settled_descriptors_of(server_pid);
     failed = run_cases();
-    if (!stop_driver()) {
+    if (!driver_stop()) {
         puts("not ok descriptors: the program ended in order");
         return 1;
     }
