@@ -35,9 +35,10 @@ as_root() {
 }
 
 missing_packages() {
+    # shellcheck disable=SC2016
+    installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | sed -n 's/ installed$//p')
     for package in "$@"; do
-        dpkg-query -W -f='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
-            echo "$package"
+        echo "$installed" | grep -qx "$package" || echo "$package"
     done
 }
 

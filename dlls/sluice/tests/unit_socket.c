@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The Unix calls of unix/socket.c and unix/urgent.c on loopback sockets, with failing system calls put in
+ * between.  A "handle" here is a descriptor. */
+#include <arpa/inet.h>
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "structs.h"
+#include "unix/calls.h"
+#include "unix/host.h"
+#include "winabi.h"
+
+static int lent; /* descriptors host_socket_fd gave out: the call must close each */
+
+int host_socket_fd(uint64_t handle, int *fd)
+{
+    *fd = dup((int)handle);
+    lent += *fd >= 0;
+    return *fd < 0 ? WS_WSAENOTSOCK : 0;
+}
+
+static void setup(void)
+{
+    fault_start();
+    lent = 0;
+}
+
+static void teardown(void)
+{
+    ck_assert_int_eq(fault_descriptors() + lent, 0);
+    for (int call = 0; call < FAULT_COUNT; call++)
+        ck_assert_msg(!fault_left(call), "a fault of call %d was never reached", call);
+    fault_stop();
+}
+
+static struct socket_info_params info_of(int fd)
+{
+    struct socket_info_params params = {.handle = (uint64_t)fd};
+
+    ck_assert_int_eq(unix_socket_info(&params), 0);
+    return params;
+}
+
+/* A listener on 127.0.0.1 and its address. */
+static int listening(int backlog, struct sockaddr_in *address)
+{
+    socklen_t length = sizeof(*address);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    memset(address, 0, sizeof(*address));
+    address->sin_family = AF_INET;
+    address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)address, sizeof(*address)), 0);
+    ck_assert_int_eq(listen(fd, backlog), 0);
+    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)address, &length), 0);
+    return fd;
+}
+
+static void stream_pair(int pair[2])
+{
+    struct sockaddr_in address;
+    int listener = listening(1, &address);
+
+    pair[0] = socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_eq(connect(pair[0], (struct sockaddr *)&address, sizeof(address)), 0);
+    pair[1] = accept(listener, NULL, NULL);
+    ck_assert_int_ge(pair[1], 0);
+    close(listener);
+}
+
+START_TEST(kinds)
+{
+    static const struct {
+        int family, type, ws_family, ws_type, ws_protocol;
+    } rows[] = {
+        {AF_INET, SOCK_STREAM, WS_AF_INET, WS_SOCK_STREAM, WS_IPPROTO_TCP},
+        {AF_INET6, SOCK_STREAM, WS_AF_INET6, WS_SOCK_STREAM, WS_IPPROTO_TCP},
+        {AF_INET, SOCK_DGRAM, WS_AF_INET, WS_SOCK_DGRAM, WS_IPPROTO_UDP},
+        {AF_INET6, SOCK_DGRAM, WS_AF_INET6, WS_SOCK_DGRAM, WS_IPPROTO_UDP},
+    };
+    int fd = socket(rows[_i].family, rows[_i].type, 0);
+    struct socket_info_params info = info_of(fd);
+
+    ck_assert_int_eq(info.family, rows[_i].ws_family);
+    ck_assert_int_eq(info.type, rows[_i].ws_type);
+    ck_assert_int_eq(info.protocol, rows[_i].ws_protocol);
+    ck_assert_int_eq(info.listening + info.connected + info.connecting, 0);
+    close(fd);
+}
+END_TEST
+
+START_TEST(connected_states)
+{
+    struct socket_info_params info;
+    int pair[2];
+
+    stream_pair(pair);
+    for (int i = 0; i < 2; i++) {
+        info = info_of(pair[i]);
+        ck_assert_int_eq(info.connected, 1);
+        ck_assert_int_eq(info.listening + info.connecting, 0);
+    }
+    shutdown(pair[0], SHUT_WR); /* half closed is connected still, on both sides */
+    ck_assert_int_eq(info_of(pair[0]).connected, 1);
+    ck_assert_int_eq(info_of(pair[1]).connected, 1);
+    close(pair[0]);
+    close(pair[1]);
+}
+END_TEST
+
+START_TEST(listening_and_connecting)
+{
+    struct sockaddr_in address;
+    int listener = listening(0, &address), clients[3];
+    struct socket_info_params info = info_of(listener);
+
+    ck_assert_int_eq(info.listening, 1);
+    ck_assert_int_eq(info.connected + info.connecting, 0);
+    /* The queue holds one; those behind it wait in their handshake. */
+    for (int i = 0; i < 3; i++) {
+        clients[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        connect(clients[i], (struct sockaddr *)&address, sizeof(address));
+    }
+    poll(NULL, 0, 50);
+    info = info_of(clients[2]);
+    ck_assert_int_eq(info.connecting, 1);
+    ck_assert_int_eq(info.connected, 0);
+    for (int i = 0; i < 3; i++)
+        close(clients[i]);
+    close(listener);
+}
+END_TEST
+
+/* What cannot be asked reads as "not so". */
+START_TEST(info_failures)
+{
+    struct socket_info_params info;
+    int pair[2];
+
+    stream_pair(pair);
+    fault_inject(FAULT_getsockopt, 4, 1, ENOBUFS); /* TCP_INFO comes fifth */
+    info = info_of(pair[0]);
+    ck_assert_int_eq(info.type, WS_SOCK_STREAM);
+    ck_assert_int_eq(info.connected, 0);
+    close(pair[0]);
+    close(pair[1]);
+    info.handle = (uint64_t)pair[0];
+    ck_assert_int_eq(unix_socket_info(&info), WS_WSAENOTSOCK);
+}
+END_TEST
+
+START_TEST(dissolve)
+{
+    struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons(9)};
+    struct dissolve_params params;
+    socklen_t length = sizeof(peer);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+    peer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&peer, sizeof(peer)), 0);
+    params.handle = (uint64_t)fd;
+    fault_inject(FAULT_connect, 0, 1, ENOBUFS);
+    ck_assert_int_eq(unix_dissolve(&params), WS_WSAENOBUFS);
+    ck_assert_int_eq(getpeername(fd, (struct sockaddr *)&peer, &length), 0);
+    ck_assert_int_eq(unix_dissolve(&params), 0);
+    ck_assert_int_eq(getpeername(fd, (struct sockaddr *)&peer, &length), -1);
+    close(fd);
+    ck_assert_int_eq(unix_dissolve(&params), WS_WSAENOTSOCK);
+}
+END_TEST
+
+static int is_local(int family, const char *text)
+{
+    struct is_local_address_params params = {0};
+    struct ws_sockaddr_in v4 = {.family = WS_AF_INET, .port = htons(80)};
+    struct ws_sockaddr_in6 v6 = {.family = WS_AF_INET6, .port = htons(80)};
+    void *address = family == AF_INET ? (void *)&v4 : (void *)&v6;
+
+    inet_pton(family, text, family == AF_INET ? (void *)&v4.address : (void *)&v6.address);
+    params.address_len = family == AF_INET ? sizeof(v4) : sizeof(v6);
+    memcpy(params.address, address, params.address_len);
+    return unix_is_local_address(&params);
+}
+
+START_TEST(local_addresses)
+{
+    struct is_local_address_params empty = {0};
+
+    ck_assert_int_eq(is_local(AF_INET, "127.0.0.1"), 0);
+    ck_assert_int_eq(is_local(AF_INET, "0.0.0.0"), 0);
+    ck_assert_int_eq(is_local(AF_INET6, "::1"), 0);
+    ck_assert_int_eq(is_local(AF_INET6, "::"), 0);
+    ck_assert_int_eq(is_local(AF_INET, "198.51.100.7"), WS_WSAEADDRNOTAVAIL);
+    ck_assert_int_eq(is_local(AF_INET6, "2001:db8::7"), WS_WSAEADDRNOTAVAIL);
+    ck_assert_int_eq(unix_is_local_address(&empty), WS_WSAEFAULT);
+}
+END_TEST
+
+/* Only EADDRNOTAVAIL says that it is not; without a descriptor nothing can be said. */
+START_TEST(local_address_failures)
+{
+    fault_inject(FAULT_socket, 0, 1, EMFILE);
+    ck_assert_int_eq(is_local(AF_INET, "127.0.0.1"), WS_WSAEMFILE);
+    fault_inject(FAULT_bind, 0, 1, EACCES);
+    ck_assert_int_eq(is_local(AF_INET, "127.0.0.1"), 0);
+    fault_inject(FAULT_bind, 0, 1, EADDRNOTAVAIL);
+    ck_assert_int_eq(is_local(AF_INET, "127.0.0.1"), WS_WSAEADDRNOTAVAIL);
+}
+END_TEST
+
+/* An urgent byte that was received out of band is gone for good, what stands behind it is not; one that is not
+ * at the mark yet stays. */
+START_TEST(drop_urgent)
+{
+    struct drop_urgent_params params;
+    struct pollfd urgent = {.events = POLLPRI};
+    int pair[2], on = 1;
+    char byte;
+
+    stream_pair(pair);
+    params.handle = (uint64_t)pair[1];
+    urgent.fd = pair[1];
+    ck_assert_int_eq(send(pair[0], "u", 1, MSG_OOB), 1);
+    ck_assert_int_eq(send(pair[0], "n", 1, 0), 1);
+    ck_assert_int_eq(poll(&urgent, 1, 2000), 1);
+    ck_assert_int_eq(recv(pair[1], &byte, 1, MSG_OOB), 1);
+    if (_i)
+        fault_inject(FAULT_read, 0, 1, EINTR);
+    ck_assert_int_eq(unix_drop_urgent(&params), 0);
+    ck_assert_int_eq(setsockopt(pair[1], SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on)), 0);
+    ck_assert_int_eq(recv(pair[1], &byte, 1, 0), 1);
+    ck_assert_int_eq(byte, 'n');
+    close(pair[0]);
+    close(pair[1]);
+    ck_assert_int_eq(unix_drop_urgent(&params), WS_WSAENOTSOCK);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("socket");
+    TCase *tcase = tcase_create("unix calls");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_loop_test(tcase, kinds, 0, 4);
+    tcase_add_test(tcase, connected_states);
+    tcase_add_test(tcase, listening_and_connecting);
+    tcase_add_test(tcase, info_failures);
+    tcase_add_test(tcase, dissolve);
+    tcase_add_test(tcase, local_addresses);
+    tcase_add_test(tcase, local_address_failures);
+    tcase_add_loop_test(tcase, drop_urgent, 0, 2);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
