@@ -20,22 +20,6 @@ static int check_namespace(DWORD space, const GUID *provider)
     return memcmp(&copy, &dns_provider, sizeof(copy)) ? WSASERVICE_NOT_FOUND : 0;
 }
 
-static int get_timeout(const struct timeval *from, DWORD *ms)
-{
-    struct timeval copy;
-
-    *ms = INFINITE;
-    if (!from)
-        return 0;
-    if (!guard_get(copy, from))
-        return WSAEFAULT;
-    if (copy.tv_sec < 0 || copy.tv_usec < 0)
-        return WSAEINVAL;
-    if (copy.tv_sec < (long)(INFINITE / 1000 / 2))
-        *ms = copy.tv_sec * 1000 + copy.tv_usec / 1000;
-    return 0;
-}
-
 /* An event and a routine exclude each other. */
 static int get_target(OVERLAPPED *overlapped, lookup_routine routine, ADDRINFOEXW **result,
                       struct lookup_target *target)
@@ -90,7 +74,7 @@ static int lookup_ex(PCWSTR name, PCWSTR service, DWORD space, LPGUID provider,
         return WSAEFAULT;
     error = check_namespace(space, provider);
     if (!error)
-        error = get_timeout(timeout, &target.timeout);
+        error = lookup_get_timeout(timeout, &target.timeout);
     if (!error)
         error = get_target(overlapped, routine, result, &target);
     if (!error)

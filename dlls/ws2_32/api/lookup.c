@@ -248,3 +248,19 @@ int lookup_wait(const struct name_services *names, struct lookup_query *query, D
     CloseHandle(target.event);
     return error;
 }
+
+int lookup_get_timeout(const struct timeval *from, DWORD *ms)
+{
+    struct timeval copy;
+
+    *ms = INFINITE;
+    if (!from)
+        return 0;
+    if (!guard_get(copy, from))
+        return WSAEFAULT;
+    if (copy.tv_sec < 0 || copy.tv_usec < 0)
+        return WSAEINVAL;
+    if (copy.tv_sec < (long)(INFINITE / 1000 / 2))
+        *ms = copy.tv_sec * 1000 + copy.tv_usec / 1000;
+    return 0;
+}

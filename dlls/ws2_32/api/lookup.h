@@ -31,4 +31,8 @@ int lookup_cancel(HANDLE handle);
 int lookup_wait(const struct name_services *names, struct lookup_query *query, DWORD timeout,
                 ADDRINFOEXW **result);
 
+/* A program's time limit in ms; INFINITE for NULL, and for more than 24 days. Returns 0, WSAEFAULT,
+ * or WSAEINVAL for a negative one. */
+int lookup_get_timeout(const struct timeval *from, DWORD *ms);
+
 #endif
