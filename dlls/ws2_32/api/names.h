@@ -43,6 +43,12 @@ struct hostent *names_layout_host(const struct name_entry *entry);
 struct servent *names_layout_service(const struct name_entry *entry);
 struct protoent *names_layout_protocol(const struct name_entry *entry);
 
+/* The same in a buffer of the caller's, of the size the first function tells in bytes. */
+size_t names_host_size(const struct name_entry *entry);
+void names_lay_host(const struct name_entry *entry, struct hostent *host);
+size_t names_service_size(const struct name_entry *entry);
+void names_lay_service(const struct name_entry *entry, struct servent *service);
+
 /* The two halves of GetAddrInfo, between which an asynchronous query changes threads. */
 
 /* The list forms a program can ask for. */
