@@ -9,58 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The forms: type of the result, and its value on failure. */
-#define RESULT_minus_one       int
-#define FAILURE_minus_one      SOCKET_ERROR
-#define RESULT_error_code      int
-#define FAILURE_error_code     WSAEOPNOTSUPP
-#define RESULT_false_value     BOOL
-#define FAILURE_false_value    FALSE
-#define RESULT_null_pointer    void *
-#define FAILURE_null_pointer   NULL
-#define RESULT_null_handle     HANDLE
-#define FAILURE_null_handle    NULL
-#define RESULT_invalid_socket  SOCKET
-#define FAILURE_invalid_socket INVALID_SOCKET
-
-/* Parameter lists by number of arguments; an argument is read only where it is lpErrno. */
-#define ARG(n)    __attribute__((unused)) ULONG_PTR a##n
-#define PARAMS_0  void
-#define PARAMS_1  ARG(1)
-#define PARAMS_2  PARAMS_1, ARG(2)
-#define PARAMS_3  PARAMS_2, ARG(3)
-#define PARAMS_4  PARAMS_3, ARG(4)
-#define PARAMS_5  PARAMS_4, ARG(5)
-#define PARAMS_6  PARAMS_5, ARG(6)
-#define PARAMS_7  PARAMS_6, ARG(7)
-#define PARAMS_8  PARAMS_7, ARG(8)
-#define PARAMS_9  PARAMS_8, ARG(9)
-#define PARAMS_10 PARAMS_9, ARG(10)
-#define PARAMS_11 PARAMS_10, ARG(11)
-#define PARAMS_12 PARAMS_11, ARG(12)
-
-/*
- * The symbol is set by hand because the Windows headers declare most of these names with their real
- * types, which the table does not know. i386: stdcall's decoration, the bytes of the arguments.
- */
-#ifdef __i386__
-#define SYMBOL(name, nargs) "_" #name STACK_##nargs
-#define STACK_0             "@0"
-#define STACK_1             "@4"
-#define STACK_2             "@8"
-#define STACK_3             "@12"
-#define STACK_4             "@16"
-#define STACK_5             "@20"
-#define STACK_6             "@24"
-#define STACK_7             "@28"
-#define STACK_8             "@32"
-#define STACK_9             "@36"
-#define STACK_10            "@40"
-#define STACK_11            "@44"
-#define STACK_12            "@48"
-#else
-#define SYMBOL(name, nargs) #name
-#endif
+#include "api/raw.h"
 
 static const ULONG_PTR a0 = 0; /* what "argument 0" names: no lpErrno among the arguments */
 
@@ -126,7 +75,7 @@ static void fail(volatile LONG *once, const char *name, int error_arg, ULONG_PTR
     {                                                                                              \
         static volatile LONG once;                                                                 \
         fail(&once, #name, error_arg, a##error_arg);                                               \
-        return FAILURE_##form;                                                                     \
+        return FAILURE_##form(WSAEOPNOTSUPP);                                                                     \
     }
 #ifdef _WIN64
 #define PENDING_64 PENDING

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The functions a provider may call back (ws2spi.h, WSPUPCALLTABLE), and the three that Windows exports. */
+/* The functions a provider may call back (ws2spi.h, WSPUPCALLTABLE), and the four that Windows
+ * exports. */
 #include "api/api.h"
 
 #include "api/blocking.h"
@@ -42,14 +43,16 @@ static int WSPAPI is_set(SOCKET s, fd_set *set)
     return __WSAFDIsSet(s, set);
 }
 
-/* A provider with installable handles (XP1_IFS_HANDLES) may have the handle changed; ours never are. */
+/* A provider with installable handles (XP1_IFS_HANDLES) may have the handle changed; ours never
+ * are. */
 static SOCKET WSPAPI modify_ifs_handle(DWORD entry, SOCKET proposed, LPINT lpErrno)
 {
     (void)entry, (void)lpErrno;
     return proposed;
 }
 
-/* Handles of ws2_32's own making serve providers without installable handles; there are none yet. */
+/* Handles of ws2_32's own making serve providers without installable handles; there are none yet.
+ */
 static SOCKET WSPAPI create_socket_handle(DWORD entry, DWORD_PTR context, LPINT lpErrno)
 {
     (void)entry, (void)context;
@@ -104,6 +107,14 @@ int WSPAPI WPUCloseThread(LPWSATHREADID thread, LPINT lpErrno)
 int WSPAPI WPUGetProviderPath(LPGUID id, WCHAR *path, LPINT length, LPINT lpErrno)
 {
     return WSCGetProviderPath(id, path, length, lpErrno);
+}
+
+/* For the sockets of WPUCreateSocketHandle, of which there are none: see create_socket_handle(). */
+int WSPAPI WPUCompleteOverlappedRequest(SOCKET s, LPWSAOVERLAPPED overlapped, DWORD error,
+                                        DWORD transferred, LPINT lpErrno)
+{
+    (void)s, (void)overlapped, (void)error, (void)transferred;
+    return fail(lpErrno, WSAEINVAL);
 }
 
 void upcall_table_fill(WSPUPCALLTABLE *table)

@@ -9,6 +9,12 @@
 /* Fills info with row `index`; false past the last. */
 bool catalog_row(unsigned int index, WSAPROTOCOL_INFOW *info);
 
+/* Whether a row is of the provider with this identity. */
+bool catalog_has_provider(const GUID *id);
+
+/* A WSC_PROVIDER_INFO_TYPE: 0, ERROR_CALL_NOT_IMPLEMENTED for ProviderInfoAudit, or WSAEINVAL. */
+int catalog_check_info_type(int type);
+
 /* The base provider's file, environment strings expanded; room in characters. */
 void catalog_provider_path(WCHAR *path, DWORD room);
 

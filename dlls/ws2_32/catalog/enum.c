@@ -104,7 +104,7 @@ int WSPAPI WSCEnumProtocols(LPINT protocols, LPWSAPROTOCOL_INFOW buffer, LPDWORD
     return count;
 }
 
-static bool is_provider(const GUID *id)
+bool catalog_has_provider(const GUID *id)
 {
     WSAPROTOCOL_INFOW row;
 
@@ -125,7 +125,7 @@ int WSPAPI WSCGetProviderPath(LPGUID id, WCHAR *path, LPINT length, LPINT lpErrn
 
     if (!guard_get(wanted, id) || !guard_get(room, length)) {
         error = WSAEFAULT;
-    } else if (!is_provider(&wanted)) {
+    } else if (!catalog_has_provider(&wanted)) {
         error = WSAEINVAL;
     } else if (room < need || !path) {
         guard_put(length, need);
