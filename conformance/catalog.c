@@ -275,3 +275,30 @@ CASE(catalog, complete_overlapped_request)
     ck_assert_ptr_nonnull(complete);
     assert_stores(complete(new_socket(AF_INET, SOCK_STREAM), &overlapped, 0, 0, &code), WSAEINVAL);
 }
+
+/* One socket of each row's kind can be made from the row; the first row of a kind is the base
+ * provider's own. */
+CASE(catalog, rows_make_sockets)
+{
+    WSAPROTOCOL_INFOW rows[32], of_socket;
+    DWORD length = sizeof(rows);
+    int count, size, base = 0;
+
+    winsock();
+    count = WSAEnumProtocolsW(NULL, rows, &length);
+    ck_assert_int_ge(count, 4);
+    for (int i = 0; i < count; i++) {
+        SOCKET s = WSASocketW(FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, &rows[i],
+                              0, WSA_FLAG_OVERLAPPED);
+
+        ck_assert_msg(s != INVALID_SOCKET, "row %d: %s", i, wsa_name(WSAGetLastError()));
+        size = sizeof(of_socket);
+        assert_works(getsockopt(s, SOL_SOCKET, SO_PROTOCOL_INFOW, (char *)&of_socket, &size));
+        ck_assert_int_eq(of_socket.iAddressFamily, rows[i].iAddressFamily);
+        ck_assert_int_eq(of_socket.iSocketType, rows[i].iSocketType);
+        ck_assert_int_eq(of_socket.iProtocol, rows[i].iProtocol);
+        base += of_socket.dwCatalogEntryId == rows[i].dwCatalogEntryId;
+        assert_works(closesocket(s));
+    }
+    ck_assert_int_eq(base, 4);
+}

@@ -143,7 +143,8 @@ static HANDLE refuse(struct request *request, int error)
     return NULL;
 }
 
-/* Starts what `proto` describes; strings and the buffer are still the program's. */
+/* Starts what `model` describes; strings and the buffer are still the program's.  Windows looks at
+ * the window only when it has something to tell it (Wine's tests). */
 static HANDLE start(const struct request *model, const char *name, const char *protocol)
 {
     struct request *request;
@@ -160,8 +161,6 @@ static HANDLE start(const struct request *model, const char *name, const char *p
         return refuse(request, WSAEFAULT);
     if (protocol && !copy_string(request->protocol, sizeof(request->protocol), protocol))
         return refuse(request, WSAEFAULT);
-    if (!window_exists(request->window))
-        return refuse(request, WSAEINVAL);
     enlist(request);
     id = request->id;
     if (!QueueUserWorkItem(work, id, WT_EXECUTELONGFUNCTION) && (request = delist(id)))
