@@ -74,6 +74,24 @@ struct ws_group_source_req {
     struct ws_sockaddr_storage source;
 };
 
+/* Control messages, as 64-bit programs have them: data begins 16 bytes in, the next message at the
+ * next multiple of 8. */
+struct ws_cmsghdr {
+    uint64_t length; /* header and data */
+    int32_t level;
+    int32_t type;
+};
+
+struct ws_in_pktinfo {
+    uint32_t address;
+    uint32_t interface_index;
+};
+
+struct ws_in6_pktinfo {
+    uint8_t address[16];
+    uint32_t interface_index;
+};
+
 struct ws_tcp_keepalive {
     uint32_t onoff;
     uint32_t time;     /* milliseconds */
@@ -109,6 +127,9 @@ WS_SIZE(ws_group_req, 136);
 WS_AT(ws_group_req, group, 8);
 WS_SIZE(ws_group_source_req, 264);
 WS_AT(ws_group_source_req, source, 136);
+WS_SIZE(ws_cmsghdr, 16);
+WS_SIZE(ws_in_pktinfo, 8);
+WS_SIZE(ws_in6_pktinfo, 20);
 WS_SIZE(ws_tcp_keepalive, 12);
 WS_SIZE(ws_timeval, 8);
 

@@ -43,20 +43,26 @@ static int create(int family, int type, int protocol, DWORD flags, SOCKET *s)
     return error;
 }
 
-/* A description made by WSADuplicateSocket: the handle is in this process already. */
-static int adopt(const WSAPROTOCOL_INFOW *info, SOCKET *s)
+/* A description made by WSADuplicateSocket: the handle is in this process already.  It opens one
+ * socket only (page "WSADuplicateSocket"). */
+static int adopt(const WSAPROTOCOL_INFOW *info, DWORD flags, SOCKET *s)
 {
+    SOCKET handle = info->dwServiceFlags3;
     struct afd_info found;
-    int error;
+    int error = afd_info(handle, &found);
 
-    *s = info->dwServiceFlags3;
-    error = afd_info(*s, &found);
     if (error)
         return error;
-    if (registry_add(*s))
-        return 0;
-    NtClose((HANDLE)*s);
-    return WSAENOBUFS;
+    if (registry_has(handle))
+        return WSAEINVAL;
+    if (!registry_add(handle)) {
+        NtClose((HANDLE)handle);
+        return WSAENOBUFS;
+    }
+    if (!(flags & WSA_FLAG_NO_HANDLE_INHERIT))
+        SetHandleInformation((HANDLE)handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+    *s = handle;
+    return 0;
 }
 
 static int resolve_protocol(const WSAPROTOCOL_INFOW *info, int *family, int *type, int *protocol)
@@ -68,7 +74,7 @@ static int resolve_protocol(const WSAPROTOCOL_INFOW *info, int *family, int *typ
             *type = info->iSocketType;
         if (!*protocol || *protocol == FROM_PROTOCOL_INFO)
             *protocol = info->iProtocol;
-        if (!*family)
+        if (!*family || *family == FROM_PROTOCOL_INFO)
             return WSAEAFNOSUPPORT;
     }
     if (!*family && !*protocol)
@@ -87,7 +93,7 @@ SOCKET WSPAPI WSPSocket(int family, int type, int protocol, LPWSAPROTOCOL_INFOW 
     if (info && !guard_get(given, info))
         error = WSAEFAULT;
     else if (info && given.dwServiceFlags4 == DUPLICATE_MARK)
-        error = adopt(&given, &s);
+        error = adopt(&given, flags, &s);
     else if (!(error = resolve_protocol(info ? &given : NULL, &family, &type, &protocol)))
         error = create(family, type, protocol, flags, &s);
     return spi_return(error, lpErrno) ? INVALID_SOCKET : s;
@@ -105,52 +111,43 @@ int WSPAPI WSPCloseSocket(SOCKET s, LPINT lpErrno)
     return spi_return(error, lpErrno);
 }
 
-/* Puts the handle for `process` into the description. */
-static int duplicate_into(SOCKET s, DWORD process, WSAPROTOCOL_INFOW *info)
+/* Puts the handle for the process into the description.  It is not inheritable until WSASocket has
+ * made a socket of it. */
+static int duplicate_into(SOCKET s, HANDLE process, WSAPROTOCOL_INFOW *info)
 {
-    HANDLE target = OpenProcess(PROCESS_DUP_HANDLE, FALSE, process), copy;
-    BOOL done;
+    HANDLE copy;
 
-    if (!target)
-        return WSAEINVAL;
-    done = DuplicateHandle(GetCurrentProcess(), (HANDLE)s, target, &copy, 0, FALSE,
-                           DUPLICATE_SAME_ACCESS);
-    NtClose(target);
-    if (!done)
+    if (!DuplicateHandle(GetCurrentProcess(), (HANDLE)s, process, &copy, 0, FALSE,
+                         DUPLICATE_SAME_ACCESS))
         return WSAEMFILE;
     info->dwServiceFlags3 = (DWORD)(ULONG_PTR)copy;
     info->dwServiceFlags4 = DUPLICATE_MARK;
     return 0;
 }
 
+/* The order in which Windows looks at its arguments: socket, process, structure. */
 int WSPAPI WSPDuplicateSocket(SOCKET s, DWORD process, LPWSAPROTOCOL_INFOW info, LPINT lpErrno)
 {
     WSAPROTOCOL_INFOW answer;
     struct afd_info found;
+    HANDLE target;
     int error = afd_info(s, &found);
 
     if (error)
         return spi_return(error, lpErrno);
     if (!protocol_of(found.family, found.type, found.protocol, &answer))
         return spi_return(WSAENOTSOCK, lpErrno);
+    target = OpenProcess(PROCESS_DUP_HANDLE, FALSE, process);
+    if (!target)
+        return spi_return(WSAEINVAL, lpErrno);
     if (!guard_writable(info, sizeof(*info)))
-        return spi_return(WSAEFAULT, lpErrno);
-    error = duplicate_into(s, process, &answer);
+        error = WSAEFAULT;
+    else
+        error = duplicate_into(s, target, &answer);
+    NtClose(target);
     if (!error)
         guard_put(info, answer);
     return spi_return(error, lpErrno);
-}
-
-SOCKET WSPAPI WSPJoinLeaf(SOCKET s, const struct sockaddr *name, int namelen, LPWSABUF caller_data,
-                          LPWSABUF callee_data, LPQOS sqos, LPQOS gqos, DWORD flags, LPINT lpErrno)
-{
-    struct afd_info info;
-    int error = afd_info(s, &info);
-
-    (void)name, (void)namelen, (void)caller_data, (void)callee_data;
-    (void)sqos, (void)gqos, (void)flags;
-    spi_return(error ? error : WSAEOPNOTSUPP, lpErrno);
-    return INVALID_SOCKET;
 }
 
 BOOL WSPAPI WSPGetQOSByName(SOCKET s, LPWSABUF name, LPQOS qos, LPINT lpErrno)

@@ -117,6 +117,7 @@ static const struct {
     int (*set)(struct option_call *call);
 } routes[] = {
     [XLAT_DIRECT] = {get_direct, set_direct},
+    [XLAT_CONTROL] = {option_get_control, option_set_control},
     [XLAT_HOST] = {get_host, set_host},
     [XLAT_LOCAL] = {option_get_local, option_set_local},
     [XLAT_ACCEPTED] = {get_accepted, set_accepted},

@@ -22,6 +22,12 @@ static int get_type(struct option_call *call)
     return put_number(call, call->info.type);
 }
 
+/* A type cannot be set; which error says so was seen on Windows. */
+static int refuse_type(struct option_call *call)
+{
+    return call->info.type == SOCK_STREAM ? WSAENOPROTOOPT : WSAEINVAL;
+}
+
 /* The largest UDP payload of the family. */
 static int get_max_message(struct option_call *call)
 {
@@ -189,7 +195,7 @@ static const struct {
     [XLAT_LOCAL_OPENTYPE] = {none, none, false}, /* the thread's: ws2_32 answers it */
     [XLAT_LOCAL_PROTOCOL_INFOA] = {get_protocol_a, none, true},
     [XLAT_LOCAL_PROTOCOL_INFOW] = {get_protocol_w, none, true},
-    [XLAT_LOCAL_TYPE] = {get_type, none, false},
+    [XLAT_LOCAL_TYPE] = {get_type, refuse_type, false},
     [XLAT_LOCAL_UPDATE_ACCEPT_CONTEXT] = {none, set_accept_context, false},
     [XLAT_LOCAL_UPDATE_CONNECT_CONTEXT] = {none, set_connect_context, false},
 };
