@@ -98,6 +98,26 @@ struct ws_tcp_keepalive {
     uint32_t interval; /* milliseconds */
 };
 
+/* TCP_INFO_v1; TCP_INFO_v0 ends before snd_lim_trans_rwin. */
+struct ws_tcp_info {
+    uint32_t state;
+    uint32_t mss;
+    uint64_t connection_time; /* ms */
+    uint8_t timestamps;
+    uint32_t rtt, min_rtt; /* microseconds */
+    uint32_t in_flight, cwnd, snd_wnd, rcv_wnd, rcv_buf; /* bytes */
+    uint64_t bytes_out, bytes_in;
+    uint32_t bytes_reordered, bytes_retrans, fast_retrans, dup_acks_in, timeout_episodes;
+    uint8_t syn_retrans;
+    uint32_t snd_lim_trans_rwin, snd_lim_time_rwin; /* times in ms */
+    uint64_t snd_lim_bytes_rwin;
+    uint32_t snd_lim_trans_cwnd, snd_lim_time_cwnd;
+    uint64_t snd_lim_bytes_cwnd;
+    uint32_t snd_lim_trans_snd, snd_lim_time_snd;
+    uint64_t snd_lim_bytes_snd;
+};
+#define WS_TCP_INFO_V0_SIZE 88
+
 struct ws_timeval {
     int32_t seconds;
     int32_t microseconds;
@@ -131,6 +151,8 @@ WS_SIZE(ws_cmsghdr, 16);
 WS_SIZE(ws_in_pktinfo, 8);
 WS_SIZE(ws_in6_pktinfo, 20);
 WS_SIZE(ws_tcp_keepalive, 12);
+WS_SIZE(ws_tcp_info, 136);
+WS_AT(ws_tcp_info, bytes_out, 48);
 WS_SIZE(ws_timeval, 8);
 
 #undef WS_SIZE

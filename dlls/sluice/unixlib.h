@@ -26,6 +26,8 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(route_source)                                                                                \
     X(get_option)                                                                                  \
     X(set_option)                                                                                  \
+    X(tcp_info)                                                                                    \
+    X(filter_icmp)                                                                                 \
     X(send_message)                                                                                \
     X(get_addrinfo)                                                                                \
     X(get_nameinfo)                                                                                \
@@ -109,6 +111,17 @@ struct set_option_params {
     int32_t reserved;
 };
 
+/* The kernel's statistics of a TCP connection.  WSAEINVAL on another kind of socket. */
+struct tcp_info_params {
+    u64_a8 handle;
+    u64_a8 info; /* out: struct ws_tcp_info, connection_time left alone */
+};
+
+/* A raw socket of ICMP or ICMPv6 no longer sees the echo requests that the system answers. */
+struct filter_icmp_params {
+    u64_a8 handle;
+};
+
 /* sendmsg() of one datagram with control messages; it does not wait.  The codes of sendmsg(), and
  * WSAEINVAL for a control message that is malformed or not one of a send. */
 struct send_message_params {
@@ -146,6 +159,8 @@ _Static_assert(sizeof(struct route_source_params) == 32, "one layout for every c
 _Static_assert(sizeof(struct is_local_address_params) == 36, "one layout for every compiler");
 _Static_assert(sizeof(struct get_option_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct set_option_params) == 32, "one layout for every compiler");
+_Static_assert(sizeof(struct tcp_info_params) == 16, "one layout for every compiler");
+_Static_assert(sizeof(struct filter_icmp_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct send_message_params) == 72, "one layout for every compiler");
 _Static_assert(sizeof(struct unix_buffer) == 16, "one layout for every compiler");
 

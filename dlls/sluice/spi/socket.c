@@ -3,8 +3,10 @@
  * give it to completion ports, ReadFile, DuplicateHandle and CloseHandle. */
 #include "spi/spi.h"
 
+#include "spi/facts.h"
 #include "spi/protocol.h"
 #include "spi/thread.h"
+#include "pe/log.h"
 
 /* Marks a WSAPROTOCOL_INFO that carries a duplicated handle in dwServiceFlags3; Wine's own mark, so
  * that processes with either ws2_32 understand each other. */
@@ -24,6 +26,26 @@ static NTSTATUS open_afd(DWORD flags, HANDLE *handle)
                       options);
 }
 
+/* Says once what a refusal means here: on Windows, too, raw sockets are for administrators. */
+static void explain_refusal(int type, int error)
+{
+    static volatile LONG said;
+
+    if (type == SOCK_RAW && error == WSAEACCES && !InterlockedExchange(&said, 1))
+        log_line("raw sockets need the capability CAP_NET_RAW, those of ICMP a group within "
+                 "net.ipv4.ping_group_range");
+}
+
+/* The system answers echo requests itself, and Windows shows them to nobody (Wine's test of ICMP,
+ * run there). */
+static void hide_echo_requests(SOCKET s, int type, int protocol)
+{
+    struct filter_icmp_params params = {.handle = s};
+
+    if (type == SOCK_RAW && (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6))
+        UNIX_CALL(filter_icmp, &params);
+}
+
 static int create(int family, int type, int protocol, DWORD flags, SOCKET *s)
 {
     struct afd_create_params params = {family, type, protocol, 0};
@@ -34,6 +56,9 @@ static int create(int family, int type, int protocol, DWORD flags, SOCKET *s)
     if (status)
         return xlat_error_from_status((uint32_t)status);
     error = afd_call((SOCKET)handle, AFD_CREATE, &params, sizeof(params), NULL, 0);
+    explain_refusal(type, error);
+    if (!error)
+        hide_echo_requests((SOCKET)handle, type, protocol);
     if (!error && !registry_add((SOCKET)handle))
         error = WSAENOBUFS;
     if (error)
@@ -41,6 +66,17 @@ static int create(int family, int type, int protocol, DWORD flags, SOCKET *s)
     else
         *s = (SOCKET)handle;
     return error;
+}
+
+/* On Windows a copy never learns that the socket was bound through another handle later on, and its
+ * receives fail (Wine's test of WSADuplicateSocket, run there). */
+static void note_unbound(SOCKET s, const struct afd_info *info)
+{
+    unsigned char address[SPI_ADDRESS_MAX];
+    int length;
+
+    if (info->type == SOCK_DGRAM && spi_local_address(s, address, &length) == WSAEINVAL)
+        facts_set(s, FACT_UNBOUND_COPY, 0);
 }
 
 /* A description made by WSADuplicateSocket: the handle is in this process already.  It opens one
@@ -59,6 +95,7 @@ static int adopt(const WSAPROTOCOL_INFOW *info, DWORD flags, SOCKET *s)
         NtClose((HANDLE)handle);
         return WSAENOBUFS;
     }
+    note_unbound(handle, &found);
     if (!(flags & WSA_FLAG_NO_HANDLE_INHERIT))
         SetHandleInformation((HANDLE)handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
     *s = handle;

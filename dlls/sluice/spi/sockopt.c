@@ -125,6 +125,16 @@ static const struct {
     [XLAT_REFUSED] = {refuse, refuse},
 };
 
+/* Who answers.  A raw IPv6 socket carries no IPv4, whatever IPV6_V6ONLY says, and Linux refuses to
+ * change that. */
+static enum xlat_route route_of(const struct option_call *call)
+{
+    if (call->row->level == IPPROTO_IPV6 && call->row->name == IPV6_V6ONLY &&
+        call->info.type == SOCK_RAW)
+        return XLAT_ACCEPTED;
+    return xlat_option_route(call->row, call->info.family);
+}
+
 /* A buffer too short for its option: some options leave their mark in it, as on Windows. */
 static void mark_short(const struct xlat_option *row, char *value, LPINT length, int32_t room)
 {
@@ -173,7 +183,7 @@ int WSPAPI WSPGetSockOpt(SOCKET s, int level, int name, char *value, LPINT lengt
     if (!error && !guard_copy(copy, value, touched))
         error = WSAEFAULT;
     if (!error)
-        error = routes[xlat_option_route(call.row, call.info.family)].get(&call);
+        error = routes[route_of(&call)].get(&call);
     if (error)
         return spi_return(error, lpErrno);
     if (call.report < 0)
@@ -200,6 +210,6 @@ int WSPAPI WSPSetSockOpt(SOCKET s, int level, int name, const char *value, int l
     if (!error && call.length > 0 && !guard_copy(copy, value, call.length))
         error = WSAEFAULT;
     if (!error)
-        error = routes[xlat_option_route(call.row, call.info.family)].set(&call);
+        error = routes[route_of(&call)].set(&call);
     return spi_return(error, lpErrno);
 }

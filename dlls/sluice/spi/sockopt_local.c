@@ -176,6 +176,18 @@ static int set_error(struct option_call *call)
     return xlat_option_read(call->row, call->value, call->length, &ignored);
 }
 
+/* A value of variable length that this host never has: it can be cleared and reads as empty. */
+static int get_empty(struct option_call *call)
+{
+    call->length = 0;
+    return 0;
+}
+
+static int set_empty(struct option_call *call)
+{
+    return call->length ? WSAENOPROTOOPT : 0;
+}
+
 static int none(struct option_call *call)
 {
     (void)call;
@@ -190,6 +202,7 @@ static const struct {
     [XLAT_LOCAL_NONE] = {none, none, false},
     [XLAT_LOCAL_BSP_STATE] = {get_bsp_state, none, true},
     [XLAT_LOCAL_DONTLINGER] = {get_dontlinger, set_dontlinger, false},
+    [XLAT_LOCAL_EMPTY] = {get_empty, set_empty, false},
     [XLAT_LOCAL_ERROR] = {get_error, set_error, false},
     [XLAT_LOCAL_MAX_MSG_SIZE] = {get_max_message, none, false},
     [XLAT_LOCAL_OPENTYPE] = {none, none, false}, /* the thread's: ws2_32 answers it */
