@@ -234,7 +234,7 @@ static bool is_broadcast(ULONG address)
 
     if (address == INADDR_BROADCAST)
         return true;
-    if ((address & 0xff) == 127 || (ULONG)last == address)
+    if (address == htonl(INADDR_LOOPBACK) || (ULONG)last == address)
         return false;
     memcpy(params.address, &name, sizeof(name));
     /* the kernel lets a datagram socket bind to a broadcast address: its range tells it */

@@ -17,6 +17,35 @@ static bool is_unset(const struct option_call *call)
            !kept_find(call->s, call->row->level, call->row->name, &chosen);
 }
 
+/* Values the kernel gives back in another form than it took them: SO_LINGER's switch as 1, an
+ * interface that was given by its index as no address. */
+static bool is_reworded(const struct option_call *call)
+{
+    return call->row->kind == XLAT_LINGER || call->row->kind == XLAT_INTERFACE;
+}
+
+static int keep_wording(const struct option_call *call)
+{
+    uint32_t given = 0;
+
+    memcpy(&given, call->value, call->row->kind == XLAT_LINGER ? sizeof(u_short) : sizeof(given));
+    return kept_store(call->s, call->row->level, call->row->name, given);
+}
+
+/* Puts the program's own words in place of the kernel's that mean the same. */
+static void restore_wording(struct option_call *call)
+{
+    uint32_t given;
+    LINGER *linger = call->value;
+
+    if (!kept_find(call->s, call->row->level, call->row->name, &given))
+        return;
+    if (call->row->kind == XLAT_INTERFACE)
+        xlat_option_write(call->row, given, call->value, &call->length);
+    else if (linger->l_onoff && given)
+        linger->l_onoff = (u_short)given;
+}
+
 static int get_direct(struct option_call *call)
 {
     struct get_option_params params = {
@@ -32,6 +61,8 @@ static int get_direct(struct option_call *call)
         return xlat_option_write(call->row, WS_PMTUDISC_NOT_SET, call->value, &call->length);
     error = UNIX_CALL(get_option, &params);
     call->length = params.value_len;
+    if (!error && is_reworded(call))
+        restore_wording(call);
     return error;
 }
 
@@ -46,6 +77,8 @@ static int set_direct(struct option_call *call)
     };
     int error = UNIX_CALL(set_option, &params);
 
+    if (!error && is_reworded(call))
+        error = keep_wording(call);
     if (!error && is_unset(call))
         error = kept_store(call->s, call->row->level, call->row->name, 1);
     return error;

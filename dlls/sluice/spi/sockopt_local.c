@@ -3,6 +3,7 @@
 #include "spi/sockopt.h"
 
 #include "spi/facts.h"
+#include "spi/kept.h"
 #include "spi/protocol.h"
 
 static int put(struct option_call *call, const void *value, int32_t length)
@@ -160,20 +161,23 @@ static int set_connect_context(struct option_call *call)
  * seen on Windows). */
 static int get_error(struct option_call *call)
 {
-    ULONG number = 0;
+    uint32_t number = 0;
     int error = 0;
 
     if (!(facts_find(call->s) & FACT_CONNECT_REPORTED))
         error = afd_call(call->s, AFD_GET_SO_ERROR, NULL, 0, &number, sizeof(number));
+    if (!number)
+        kept_find(call->s, SOL_SOCKET, SO_ERROR, &number);
     return error ? error : put_number(call, number);
 }
 
-/* Windows takes the value and forgets it. */
+/* What a program sets reads back, as on Windows, and changes nothing else. */
 static int set_error(struct option_call *call)
 {
-    uint32_t ignored;
+    uint32_t number;
+    int error = xlat_option_read(call->row, call->value, call->length, &number);
 
-    return xlat_option_read(call->row, call->value, call->length, &ignored);
+    return error ? error : kept_store(call->s, SOL_SOCKET, SO_ERROR, number);
 }
 
 /* A value of variable length that this host never has: it can be cleared and reads as empty. */
