@@ -73,8 +73,8 @@ CASE(ioctl, tcp_info_errors)
     ck_assert_uint_eq(info.state, STATE_CLOSED);
 }
 
-/* The address that can be reached, and whose policy is the better, comes first; the list is laid out
- * anew in the output, which may be the input. */
+/* The address that can be reached, and whose policy is the better, comes first; the list is laid
+ * out anew in the output, which may be the input. */
 CASE(ioctl, address_list_sort)
 {
     char buffer[512] __attribute__((aligned(8)));

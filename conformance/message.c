@@ -19,7 +19,7 @@ enum {
     OPT_SEND_MSG_SIZE = 2,
 };
 
-#define BODY "datagram"
+#define BODY     "datagram"
 #define BODY_LEN 8
 
 /* A message with room for control messages on either side. */

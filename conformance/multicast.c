@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Multicast over the loopback interface.  Sources: the pages of the IPPROTO_IP options, WSAJoinLeaf,
- * "Multipoint and Multicast Semantics", SIO_MULTIPOINT_LOOPBACK, SIO_MULTICAST_SCOPE. */
+/* Multicast over the loopback interface.  Sources: the pages of the IPPROTO_IP options,
+ * WSAJoinLeaf, "Multipoint and Multicast Semantics", SIO_MULTIPOINT_LOOPBACK, SIO_MULTICAST_SCOPE.
+ */
 #include "remote.h"
 
 #include <mswsock.h>
@@ -59,9 +60,8 @@ CASE(multicast, membership)
     winsock();
     from = sender();
     to = receiver();
-    assert_fails(
-        setsockopt(to, IPPROTO_IP, IP_DROP_MEMBERSHIP, (char *)&request, sizeof(request)),
-        WSAEADDRNOTAVAIL);
+    assert_fails(setsockopt(to, IPPROTO_IP, IP_DROP_MEMBERSHIP, (char *)&request, sizeof(request)),
+                 WSAEADDRNOTAVAIL);
     assert_works(setsockopt(to, IPPROTO_IP, IP_ADD_MEMBERSHIP, (char *)&request, sizeof(request)));
     ck_assert_int_eq(reaches(from, to), 1);
     assert_works(setsockopt(to, IPPROTO_IP, IP_DROP_MEMBERSHIP, (char *)&request, sizeof(request)));
@@ -80,14 +80,14 @@ CASE(multicast, source_membership)
     winsock();
     from = sender();
     to = receiver();
-    assert_works(setsockopt(to, IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, (char *)&request,
-                            sizeof(request)));
+    assert_works(
+        setsockopt(to, IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, (char *)&request, sizeof(request)));
     ck_assert_int_eq(reaches(from, to), 0);
-    assert_works(setsockopt(to, IPPROTO_IP, IP_DROP_SOURCE_MEMBERSHIP, (char *)&request,
-                            sizeof(request)));
+    assert_works(
+        setsockopt(to, IPPROTO_IP, IP_DROP_SOURCE_MEMBERSHIP, (char *)&request, sizeof(request)));
     request.imr_sourceaddr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_works(setsockopt(to, IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, (char *)&request,
-                            sizeof(request)));
+    assert_works(
+        setsockopt(to, IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, (char *)&request, sizeof(request)));
     ck_assert_int_eq(reaches(from, to), 1);
 }
 
@@ -106,8 +106,7 @@ CASE(multicast, group_request)
         skip_case("interface 1 is not the loopback interface");
     if (!reaches(from, to))
         skip_case("interface 1 is not the loopback interface");
-    assert_works(
-        setsockopt(to, IPPROTO_IP, MCAST_LEAVE_GROUP, (char *)&request, sizeof(request)));
+    assert_works(setsockopt(to, IPPROTO_IP, MCAST_LEAVE_GROUP, (char *)&request, sizeof(request)));
     ck_assert_int_eq(reaches(from, to), 0);
 }
 
@@ -135,13 +134,15 @@ CASE(multicast, ioctls)
 
     winsock();
     s = new_socket(AF_INET, SOCK_DGRAM);
-    assert_works(WSAIoctl(s, SIO_MULTIPOINT_LOOPBACK, &off, sizeof(off), NULL, 0, &size, NULL, NULL));
+    assert_works(
+        WSAIoctl(s, SIO_MULTIPOINT_LOOPBACK, &off, sizeof(off), NULL, 0, &size, NULL, NULL));
     ck_assert_int_eq(get_int(s, IPPROTO_IP, IP_MULTICAST_LOOP), 0);
     assert_works(WSAIoctl(s, SIO_MULTICAST_SCOPE, &five, sizeof(five), NULL, 0, &size, NULL, NULL));
     ck_assert_int_eq(get_int(s, IPPROTO_IP, IP_MULTICAST_TTL), 5);
     tcp = new_socket(AF_INET, SOCK_STREAM);
-    assert_fails(WSAIoctl(tcp, SIO_MULTICAST_SCOPE, &five, sizeof(five), NULL, 0, &size, NULL, NULL),
-                 WSAEOPNOTSUPP);
+    assert_fails(
+        WSAIoctl(tcp, SIO_MULTICAST_SCOPE, &five, sizeof(five), NULL, 0, &size, NULL, NULL),
+        WSAEOPNOTSUPP);
 }
 
 /* IP multicast has no root: the socket that joins is the one that is handed back. */

@@ -104,7 +104,7 @@ struct ws_tcp_info {
     uint32_t mss;
     uint64_t connection_time; /* ms */
     uint8_t timestamps;
-    uint32_t rtt, min_rtt; /* microseconds */
+    uint32_t rtt, min_rtt;                               /* microseconds */
     uint32_t in_flight, cwnd, snd_wnd, rcv_wnd, rcv_buf; /* bytes */
     uint64_t bytes_out, bytes_in;
     uint32_t bytes_reordered, bytes_retrans, fast_retrans, dup_acks_in, timeout_episodes;

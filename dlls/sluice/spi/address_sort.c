@@ -62,9 +62,14 @@ static int precedence_of(const unsigned char *bytes)
         unsigned char prefix[12];
         int bits, precedence;
     } table[] = {
-        {{[10] = 0xff, [11] = 0xff}, 96, 35},  {{0x20, 0x02}, 16, 30}, {{0x20, 0x01}, 32, 5},
-        {{0xfc}, 7, 3},                        {{0xfe, 0xc0}, 10, 1},  {{0x3f, 0xfe}, 16, 1},
-        {{0}, 96, 1},                          {{0}, 0, 40},
+        {{[10] = 0xff, [11] = 0xff}, 96, 35},
+        {{0x20, 0x02}, 16, 30},
+        {{0x20, 0x01}, 32, 5},
+        {{0xfc}, 7, 3},
+        {{0xfe, 0xc0}, 10, 1},
+        {{0x3f, 0xfe}, 16, 1},
+        {{0}, 96, 1},
+        {{0}, 0, 40},
     };
     size_t i = 0;
 
@@ -168,8 +173,8 @@ int ioctl_sort_addresses(struct ioctl *call)
         !guard_get(count, &in->iAddressCount))
         return WSAEFAULT;
     if (count < 0 || count > MOST_ADDRESSES ||
-        call->in_len < FIELD_OFFSET(SOCKET_ADDRESS_LIST, Address[0]) +
-                           (size_t)count * sizeof(in->Address[0]))
+        call->in_len <
+            FIELD_OFFSET(SOCKET_ADDRESS_LIST, Address[0]) + (size_t)count * sizeof(in->Address[0]))
         return WSAEINVAL;
     list = calloc((size_t)count + 1, sizeof(*list));
     if (!list)

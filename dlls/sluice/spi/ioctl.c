@@ -247,8 +247,8 @@ static int set_report_unreachable(struct ioctl *call)
     return 0;
 }
 
-/* No socket of Linux sees every packet of an interface but those of the packet family, which Windows
- * has not. */
+/* No socket of Linux sees every packet of an interface but those of the packet family, which
+ * Windows has not. */
 static int receive_all(struct ioctl *call)
 {
     DWORD mode;

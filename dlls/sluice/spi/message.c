@@ -135,8 +135,7 @@ static bool takes_control(unsigned facts)
 
 /* Through the lane that has control messages. */
 static int send_with_control(SOCKET s, const WSAMSG *msg, DWORD flags, LPDWORD sent,
-                             LPWSAOVERLAPPED overlapped,
-                             LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+                             LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
     char control[CONTROL_SEND_MAX];
     WSABUF list = {msg->Control.len, control};

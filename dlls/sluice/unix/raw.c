@@ -12,8 +12,8 @@
 #define SOL_RAW 255
 #endif
 
-/* Where the host stands in for an unprivileged raw socket with a datagram one, the kernel has no such
- * option, and hands out replies only. */
+/* Where the host stands in for an unprivileged raw socket with a datagram one, the kernel has no
+ * such option, and hands out replies only. */
 int unix_filter_icmp(struct filter_icmp_params *params)
 {
     struct icmp_filter filter = {.data = 1u << ICMP_ECHO};

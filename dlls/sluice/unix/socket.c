@@ -85,8 +85,7 @@ int unix_is_local_address(struct is_local_address_params *params)
     /* the socket has no SO_BROADCAST; nothing is sent */
     ((struct sockaddr_in *)&address)->sin_port = htons(ANY_PORT);
     params->is_broadcast = address.ss_family == AF_INET &&
-                           sys.connect(fd, (struct sockaddr *)&address, length) &&
-                           errno == EACCES;
+                           sys.connect(fd, (struct sockaddr *)&address, length) && errno == EACCES;
     sys.close(fd);
     return error;
 }

@@ -10,7 +10,7 @@
 #include "winabi.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define ALIGN 8u
+#define ALIGN        8u
 
 #ifndef SOL_UDP
 #define SOL_UDP 17

@@ -12,7 +12,7 @@
 /* What the messages ask for; a number of -1 (XLAT_CONTROL_NONE of them all) was not asked for. */
 struct xlat_control {
     bool has_pktinfo, has_pktinfo6;
-    struct in_pktinfo pktinfo;   /* source address and interface */
+    struct in_pktinfo pktinfo; /* source address and interface */
     struct in6_pktinfo pktinfo6;
     int hops, hops6;     /* 0..255 */
     int traffic, class6; /* the whole octet, 0..255 */
