@@ -246,11 +246,17 @@ static bool is_broadcast(ULONG address)
 
 static DWORD reach(const struct arrival *arrival)
 {
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+
     if (arrival->has[INFO4] && (arrival->info4.address & 0xf0) == 0xe0)
         return MSG_MCAST;
     if (arrival->has[INFO4])
         return is_broadcast(arrival->info4.address) ? MSG_BCAST : 0;
-    return arrival->has[INFO6] && arrival->info6.address[0] == 0xff ? MSG_MCAST : 0;
+    if (!arrival->has[INFO6])
+        return 0;
+    if (!memcmp(arrival->info6.address, mapped, sizeof(mapped))) /* IPv4 on a dual-mode socket */
+        return (arrival->info6.address[12] & 0xf0) == 0xe0 ? MSG_MCAST : 0;
+    return arrival->info6.address[0] == 0xff ? MSG_MCAST : 0;
 }
 
 int control_store(SOCKET s, const WSABUF *host, WSABUF *control, DWORD *flags)
