@@ -341,13 +341,13 @@ CASE(startup, cleanup_invalidates_sockets)
 }
 
 /* The child of cleanup_ends_connections: connects, cleans up, and lives until it is ended. */
-int helper_main(const char *name, const char *argument)
+int helper_cleanup(const char *argument)
 {
     struct address a;
     WSADATA data;
     SOCKET s;
 
-    if (strcmp(name, "cleanup") != 0 || WSAStartup(MAKEWORD(2, 2), &data) != 0)
+    if (WSAStartup(MAKEWORD(2, 2), &data) != 0)
         return 2;
     a = loopback(AF_INET, (unsigned)atoi(argument));
     s = socket(AF_INET, SOCK_STREAM, 0);

@@ -306,6 +306,22 @@ void *winsock_function(const char *name)
     return (void *)(uintptr_t)GetProcAddress(module, name);
 }
 
+int helper_main(const char *name, const char *argument)
+{
+    static const struct {
+        const char *name;
+        int (*run)(const char *argument);
+    } helpers[] = {
+        {"cleanup", helper_cleanup},
+        {"share", helper_share},
+    };
+
+    for (size_t i = 0; i < ARRAYSIZE(helpers); i++)
+        if (!strcmp(helpers[i].name, name))
+            return helpers[i].run(argument);
+    return 2;
+}
+
 HANDLE start_self(const char *arguments)
 {
     STARTUPINFOA info = {.cb = sizeof(info)};

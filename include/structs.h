@@ -74,11 +74,49 @@ struct ws_group_source_req {
     struct ws_sockaddr_storage source;
 };
 
+/* Control messages, as 64-bit programs have them: data begins 16 bytes in, the next message at the
+ * next multiple of 8. */
+struct ws_cmsghdr {
+    uint64_t length; /* header and data */
+    int32_t level;
+    int32_t type;
+};
+
+struct ws_in_pktinfo {
+    uint32_t address;
+    uint32_t interface_index;
+};
+
+struct ws_in6_pktinfo {
+    uint8_t address[16];
+    uint32_t interface_index;
+};
+
 struct ws_tcp_keepalive {
     uint32_t onoff;
     uint32_t time;     /* milliseconds */
     uint32_t interval; /* milliseconds */
 };
+
+/* TCP_INFO_v1; TCP_INFO_v0 ends before snd_lim_trans_rwin. */
+struct ws_tcp_info {
+    uint32_t state;
+    uint32_t mss;
+    uint64_t connection_time; /* ms */
+    uint8_t timestamps;
+    uint32_t rtt, min_rtt;                               /* microseconds */
+    uint32_t in_flight, cwnd, snd_wnd, rcv_wnd, rcv_buf; /* bytes */
+    uint64_t bytes_out, bytes_in;
+    uint32_t bytes_reordered, bytes_retrans, fast_retrans, dup_acks_in, timeout_episodes;
+    uint8_t syn_retrans;
+    uint32_t snd_lim_trans_rwin, snd_lim_time_rwin; /* times in ms */
+    uint64_t snd_lim_bytes_rwin;
+    uint32_t snd_lim_trans_cwnd, snd_lim_time_cwnd;
+    uint64_t snd_lim_bytes_cwnd;
+    uint32_t snd_lim_trans_snd, snd_lim_time_snd;
+    uint64_t snd_lim_bytes_snd;
+};
+#define WS_TCP_INFO_V0_SIZE 88
 
 struct ws_timeval {
     int32_t seconds;
@@ -109,7 +147,12 @@ WS_SIZE(ws_group_req, 136);
 WS_AT(ws_group_req, group, 8);
 WS_SIZE(ws_group_source_req, 264);
 WS_AT(ws_group_source_req, source, 136);
+WS_SIZE(ws_cmsghdr, 16);
+WS_SIZE(ws_in_pktinfo, 8);
+WS_SIZE(ws_in6_pktinfo, 20);
 WS_SIZE(ws_tcp_keepalive, 12);
+WS_SIZE(ws_tcp_info, 136);
+WS_AT(ws_tcp_info, bytes_out, 48);
 WS_SIZE(ws_timeval, 8);
 
 #undef WS_SIZE

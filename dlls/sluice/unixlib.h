@@ -26,6 +26,9 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(route_source)                                                                                \
     X(get_option)                                                                                  \
     X(set_option)                                                                                  \
+    X(tcp_info)                                                                                    \
+    X(filter_icmp)                                                                                 \
+    X(send_message)                                                                                \
     X(get_addrinfo)                                                                                \
     X(get_nameinfo)                                                                                \
     X(get_hostname)                                                                                \
@@ -82,13 +85,15 @@ struct route_source_params {
     uint8_t address[28]; /* in: Windows sockaddr of the destination; out: of the source, port 0 */
 };
 
-/* Whether an address is this machine's (a wildcard is): 0, or WSAEADDRNOTAVAIL. */
+/* Whether an address is this machine's (a wildcard is, and a broadcast address of its networks): 0,
+ * or WSAEADDRNOTAVAIL. */
 struct is_local_address_params {
-    int32_t address_len; /* in: length of address */
-    uint8_t address[28]; /* in: Windows sockaddr; its port does not matter */
+    int32_t address_len;  /* in: length of address */
+    uint8_t address[28];  /* in: Windows sockaddr; its port does not matter */
+    int32_t is_broadcast; /* out: an IPv4 broadcast address */
 };
 
-/* getsockopt() and setsockopt() for an option of route DIRECT, both by its row in xlat/option.c. */
+/* getsockopt() and setsockopt() for an option of route DIRECT or CONTROL, both by its row in xlat/option.c. */
 struct get_option_params {
     u64_a8 handle;
     u64_a8 value;       /* in: Windows-form buffer, written by the call */
@@ -106,6 +111,36 @@ struct set_option_params {
     int32_t reserved;
 };
 
+/* The kernel's statistics of a TCP connection.  WSAEINVAL on another kind of socket. */
+struct tcp_info_params {
+    u64_a8 handle;
+    u64_a8 info; /* out: struct ws_tcp_info, connection_time left alone */
+};
+
+/* A raw socket of ICMP or ICMPv6 no longer sees the echo requests that the system answers. */
+struct filter_icmp_params {
+    u64_a8 handle;
+};
+
+/* sendmsg() of one datagram with control messages; it does not wait.  The codes of sendmsg(), and
+ * WSAEINVAL for a control message that is malformed or not one of a send. */
+struct send_message_params {
+    u64_a8 handle;
+    u64_a8 buffers;       /* in: array of struct unix_buffer */
+    u64_a8 control;       /* in: control messages as Windows has them, in memory of the provider's */
+    u64_a8 sent;          /* out: bytes */
+    uint32_t count;       /* in: of buffers, 1..UNIX_BUFFERS_MAX */
+    uint32_t control_len; /* in: bytes */
+    int32_t address_len;  /* in: of address, 0: the connected peer */
+    uint8_t address[28];  /* in: Windows sockaddr */
+};
+struct unix_buffer {
+    u64_a8 address;
+    uint32_t length;
+    uint32_t reserved;
+};
+#define UNIX_BUFFERS_MAX 64
+
 #include "unixlib_names.h"
 
 enum unix_call_number {
@@ -121,8 +156,12 @@ _Static_assert(sizeof(struct listen_params) == 56, "one layout for every compile
 _Static_assert(sizeof(struct dissolve_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct drop_urgent_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct route_source_params) == 32, "one layout for every compiler");
-_Static_assert(sizeof(struct is_local_address_params) == 32, "one layout for every compiler");
+_Static_assert(sizeof(struct is_local_address_params) == 36, "one layout for every compiler");
 _Static_assert(sizeof(struct get_option_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct set_option_params) == 32, "one layout for every compiler");
+_Static_assert(sizeof(struct tcp_info_params) == 16, "one layout for every compiler");
+_Static_assert(sizeof(struct filter_icmp_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct send_message_params) == 72, "one layout for every compiler");
+_Static_assert(sizeof(struct unix_buffer) == 16, "one layout for every compiler");
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "spi/spi.h"
+#include "spi/facts.h"
 
 /* Below it Linux asks for a privilege by default, and WSAEACCES may mean that. */
 #define FIRST_UNPRIVILEGED_PORT 1024
@@ -53,5 +53,7 @@ int WSPAPI WSPBind(SOCKET s, const struct sockaddr *name, int namelen, LPINT lpE
         return spi_return(error, lpErrno);
     error = afd_call(s, AFD_BIND, &params, offsetof(struct afd_bind_params, address) + length,
                      bound, length);
+    if (!error)
+        facts_set(s, 0, FACT_UNBOUND_COPY);
     return spi_return(refine_error(s, (const struct sockaddr *)params.address, error), lpErrno);
 }

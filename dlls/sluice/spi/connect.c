@@ -66,7 +66,8 @@ static void note_outcome(SOCKET s, int error)
 
     for (size_t i = 0; i < sizeof(unfinished) / sizeof(unfinished[0]); i++)
         failed = failed && error != unfinished[i];
-    facts_set(s, failed ? FACT_CONNECT_REPORTED : 0, failed ? 0 : FACT_CONNECT_REPORTED);
+    facts_set(s, failed ? FACT_CONNECT_REPORTED : 0,
+              failed ? 0 : FACT_CONNECT_REPORTED | FACT_UNBOUND_COPY);
 }
 
 int WSPAPI WSPConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSABUF caller_data,

@@ -123,8 +123,11 @@ static int check_stream(SOCKET s, unsigned *facts)
 static int check_bound(SOCKET s, unsigned *facts)
 {
     unsigned char address[SPI_ADDRESS_MAX];
-    int length, error = spi_local_address(s, address, &length);
+    int length, error;
 
+    if (*facts & FACT_UNBOUND_COPY)
+        return WSAEINVAL;
+    error = spi_local_address(s, address, &length);
     if (!error)
         *facts = facts_set(s, FACT_READY, 0);
     return error;
@@ -132,6 +135,8 @@ static int check_bound(SOCKET s, unsigned *facts)
 
 int facts_check_send(SOCKET s, unsigned *facts)
 {
+    if (*facts & FACT_UNBOUND_COPY)
+        *facts = facts_set(s, 0, FACT_UNBOUND_COPY); /* the send binds it, as far as it can tell */
     if ((*facts & FACT_STREAM) && !(*facts & FACT_READY))
         return check_stream(s, facts);
     return 0;

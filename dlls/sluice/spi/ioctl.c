@@ -14,6 +14,18 @@
 #define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
 #endif
 
+#ifndef SIO_SET_PRIORITY_HINT
+#define SIO_SET_PRIORITY_HINT _WSAIOW(IOC_VENDOR, 24)
+#endif
+
+#ifndef SIO_TCP_INFO
+#define SIO_TCP_INFO _WSAIORW(IOC_VENDOR, 39)
+#endif
+
+#ifndef SIO_SET_COMPATIBILITY_MODE
+#define SIO_SET_COMPATIBILITY_MODE _WSAIOW(IOC_VENDOR, 300)
+#endif
+
 #ifndef SIO_IDEAL_SEND_BACKLOG_QUERY
 #define SIO_IDEAL_SEND_BACKLOG_QUERY _IOR('t', 123, ULONG)
 #endif
@@ -194,6 +206,7 @@ static int interface_list(struct ioctl *call)
     return error;
 }
 
+/* A route changes with an address or without one: the host can say the first only. */
 static int address_list_change(struct ioctl *call)
 {
     int force_async = call->overlapped != NULL;
@@ -234,9 +247,23 @@ static int set_report_unreachable(struct ioctl *call)
     return 0;
 }
 
+/* No socket of Linux sees every packet of an interface but those of the packet family, which
+ * Windows has not. */
+static int receive_all(struct ioctl *call)
+{
+    DWORD mode;
+
+    if (call->info.type != SOCK_RAW)
+        return WSAEINVAL;
+    if (!guard_get(mode, call->in))
+        return WSAEFAULT;
+    return mode == RCVALL_OFF ? 0 : WSAEOPNOTSUPP;
+}
+
 /* Settings that change nothing here: the loopback has one path; the kernel's queue of datagrams
  * drops the newest whatever is asked; no receive of a datagram socket reports an expired time to
- * live. */
+ * live.  Hints (how eagerly to acknowledge, how many segments to begin with, how urgent the traffic
+ * is, how an older Windows behaved) are the kernel's own business. */
 static int accept_setting(struct ioctl *call)
 {
     (void)call;
@@ -261,6 +288,7 @@ static const struct row {
     {FIONREAD, 0, sizeof(u_long), 0, query_readable},
     {SIOCATMARK, 0, sizeof(u_long), 0, query_mark},
     {SIO_ADDRESS_LIST_CHANGE, 0, 0, COMPLETES, address_list_change},
+    {SIO_ADDRESS_LIST_SORT, 0, 0, NEEDS_INFO, ioctl_sort_addresses},
     {SIO_ADDRESS_LIST_QUERY, 0, 0, NEEDS_INFO, ioctl_address_list},
     {SIO_BASE_HANDLE, 0, sizeof(SOCKET), NEEDS_INFO | SYNCHRONOUS, base_handle},
     {SIO_BSP_HANDLE, 0, sizeof(SOCKET), NEEDS_INFO | SYNCHRONOUS, base_handle},
@@ -275,7 +303,14 @@ static const struct row {
     {SIO_LOOPBACK_FAST_PATH, sizeof(BOOL), 0, NEEDS_INFO | STREAM_ONLY, accept_setting},
     {SIO_MULTICAST_SCOPE, sizeof(DWORD), 0, NEEDS_INFO | DATAGRAM_ONLY, multicast_scope},
     {SIO_MULTIPOINT_LOOPBACK, sizeof(DWORD), 0, NEEDS_INFO | DATAGRAM_ONLY, multicast_loopback},
+    {SIO_RCVALL, sizeof(DWORD), 0, NEEDS_INFO, receive_all},
+    {SIO_ROUTING_INTERFACE_CHANGE, sizeof(struct sockaddr_in), 0, COMPLETES, address_list_change},
     {SIO_ROUTING_INTERFACE_QUERY, 0, 0, NEEDS_INFO, ioctl_routing_interface},
+    {SIO_SET_COMPATIBILITY_MODE, 2 * sizeof(ULONG), 0, NEEDS_INFO, accept_setting},
+    {SIO_SET_PRIORITY_HINT, sizeof(ULONG), 0, NEEDS_INFO | STREAM_ONLY, accept_setting},
+    {SIO_TCP_INFO, sizeof(DWORD), 0, NEEDS_INFO, ioctl_tcp_info},
+    {SIO_TCP_SET_ACK_FREQUENCY, sizeof(UCHAR), 0, NEEDS_INFO | STREAM_ONLY, accept_setting},
+    {SIO_TCP_SET_ICW, sizeof(ULONG), 0, NEEDS_INFO | STREAM_ONLY, accept_setting},
     {SIO_UDP_CONNRESET, sizeof(BOOL), 0, NEEDS_INFO | DATAGRAM_ONLY, set_report_unreachable},
     {SIO_UDP_NETRESET, sizeof(BOOL), 0, NEEDS_INFO | DATAGRAM_ONLY, accept_setting},
 };

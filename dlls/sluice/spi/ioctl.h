@@ -22,6 +22,12 @@ struct ioctl {
 /* SIO_ADDRESS_LIST_QUERY: this machine's addresses in the socket's family, loopback left out. */
 int ioctl_address_list(struct ioctl *call);
 
+/* SIO_ADDRESS_LIST_SORT: the given addresses, those to try first in front. */
+int ioctl_sort_addresses(struct ioctl *call);
+
+/* SIO_TCP_INFO, versions 0 and 1. */
+int ioctl_tcp_info(struct ioctl *call);
+
 /* SIO_ROUTING_INTERFACE_QUERY: the local address packets to the given one would leave from. */
 int ioctl_routing_interface(struct ioctl *call);
 

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* WSARecvMsg and WSASendMsg. */
+#include "spi/control.h"
 #include "spi/extension.h"
 #include "spi/facts.h"
 #include "spi/recv.h"
+#include "spi/send.h"
 #include "pe/log.h"
+
+/* The most control data a send takes: each kind of message a few times over. */
+#define CONTROL_SEND_MAX 1024
 
 /* Brings the program's WSAMSG in, after the handle and before all else. */
 static int take_message(SOCKET s, LPWSAMSG program, WSAMSG *msg, unsigned *facts)
@@ -15,16 +20,27 @@ static int take_message(SOCKET s, LPWSAMSG program, WSAMSG *msg, unsigned *facts
     return guard_get(*msg, program) ? 0 : WSAEFAULT;
 }
 
+/* What the host stores in a call that waits. */
+struct host_control {
+    WSABUF buffer;
+    char bytes[CONTROL_HOST_MAX] __attribute__((aligned(8)));
+};
+
 /* Where a call that waits lets the host store, and an overlapped one: there the host writes to the
  * program's structure when the request ends. */
-static int prepare_control(struct transfer *t, LPWSAMSG program, WSAMSG *msg)
+static int prepare_control(struct transfer *t, LPWSAMSG program, WSAMSG *msg,
+                           struct host_control *host)
 {
     if (!guard_writable(program, sizeof(*program)) ||
         (msg->Control.len && !guard_writable(msg->Control.buf, msg->Control.len)))
         return WSAEFAULT;
     t->flags = msg->dwFlags & MSG_PEEK; /* the others are answers */
+    if (t->facts & FACT_DATAGRAM)
+        control_prepare(t->s, (t->facts & FACT_IPV6) != 0, t->notice.overlapped != NULL);
     if (!t->notice.overlapped) {
-        t->control = &msg->Control;
+        host->buffer.len = sizeof(host->bytes);
+        host->buffer.buf = host->bytes;
+        t->control = &host->buffer;
         return 0;
     }
     t->control = &program->Control;
@@ -32,26 +48,28 @@ static int prepare_control(struct transfer *t, LPWSAMSG program, WSAMSG *msg)
     return guard_put(&program->dwFlags, t->flags) ? 0 : WSAEFAULT;
 }
 
-/* The host tells only of cut control messages; a datagram that failed otherwise, or that filled the
- * buffers to the last byte, was cut itself. */
-static void store_answer(const struct transfer *t, LPWSAMSG program, const WSAMSG *msg, int error)
+/* Stores the answer of a call that waited. Returns its error, which may be that of the data. */
+static int store_answer(const struct transfer *t, LPWSAMSG program, WSAMSG *msg, int error)
 {
-    DWORD flags = t->flags & MSG_CTRUNC;
+    DWORD flags = 0;
+    int control_error = control_store(t->s, t->control, &msg->Control, &flags);
 
-    if (error == WSAEMSGSIZE && (!flags || t->moved >= t->total))
+    if (error == WSAEMSGSIZE)
         flags |= MSG_TRUNC;
     guard_put(&program->dwFlags, flags);
     guard_put(&program->Control.len, msg->Control.len);
+    return error ? error : control_error;
 }
 
 static int receive(struct transfer *t, LPWSAMSG program, WSAMSG *msg, LPDWORD received)
 {
+    struct host_control host;
     struct sender sender;
     DWORD moved;
     int error = transfer_check_count(t, received);
 
     if (!error)
-        error = prepare_control(t, program, msg);
+        error = prepare_control(t, program, msg, &host);
     if (!error)
         error = recv_prepare_sender(t, msg->name, msg->name ? &program->namelen : NULL, &sender);
     if (!error && (t->facts & FACT_STREAM))
@@ -66,7 +84,7 @@ static int receive(struct transfer *t, LPWSAMSG program, WSAMSG *msg, LPDWORD re
         guard_put(received, moved);
     if (!t->notice.overlapped) {
         recv_store_sender(t, &sender);
-        store_answer(t, program, msg, error);
+        error = store_answer(t, program, msg, error);
     }
     return error;
 }
@@ -102,24 +120,49 @@ static void bind_to_any(SOCKET s, unsigned facts)
     WSPBind(s, (struct sockaddr *)address, length, &ignored); /* the send finds out what failed */
 }
 
-/* The host has no way to send control messages: well-formed ones are left out, and that is said
- * once. */
-static int check_control(const WSABUF *control)
+/* Raw sockets may be the host's imitation of one, which needs each packet to pass through it: there
+ * control messages are left out, and that is said once. */
+static bool takes_control(unsigned facts)
 {
     static volatile LONG said;
-    WSACMSGHDR header;
 
-    for (ULONGLONG at = 0; at < control->len; at += WSA_CMSGHDR_ALIGN(header.cmsg_len)) {
-        if (control->len - at < sizeof(header))
-            break;
-        if (!guard_get(header, control->buf + at))
-            return WSAEFAULT;
-        if (header.cmsg_len < sizeof(header) || header.cmsg_len > control->len - at)
-            return WSAEINVAL;
+    if (facts & FACT_DATAGRAM)
+        return true;
+    if (!InterlockedExchange(&said, 1))
+        log_line("WSASendMsg: control messages are not sent on raw sockets");
+    return false;
+}
+
+/* Through the lane that has control messages. */
+static int send_with_control(SOCKET s, const WSAMSG *msg, DWORD flags, LPDWORD sent,
+                             LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+    char control[CONTROL_SEND_MAX];
+    WSABUF list = {msg->Control.len, control};
+    struct destination destination;
+    struct transfer t;
+    DWORD moved;
+    int error;
+
+    error = transfer_open(&t, s, msg->lpBuffers, msg->dwBufferCount, overlapped, routine);
+    if (!error)
+        error = transfer_check_count(&t, sent);
+    if (!error && msg->Control.len > sizeof(control))
+        error = WSAENOBUFS;
+    if (!error && !guard_copy(control, msg->Control.buf, msg->Control.len))
+        error = WSAEFAULT;
+    if (!error)
+        error = send_take_destination(&t, msg->name, msg->namelen, &destination);
+    if (!error) {
+        t.flags = flags;
+        t.control = &list;
+        error = transfer_send(&t);
     }
-    if (control->len && !InterlockedExchange(&said, 1))
-        log_line("WSASendMsg: control messages are not sent");
-    return 0;
+    moved = (DWORD)t.moved;
+    if (!error && sent)
+        guard_put(sent, moved);
+    transfer_close(&t);
+    return error;
 }
 
 static int send_message(SOCKET s, LPWSAMSG program, DWORD flags, LPDWORD sent,
@@ -136,9 +179,8 @@ static int send_message(SOCKET s, LPWSAMSG program, DWORD flags, LPDWORD sent,
         return WSAEFAULT;
     if (facts & FACT_STREAM)
         return WSAEINVAL;
-    error = check_control(&msg.Control);
-    if (error)
-        return error;
+    if (msg.Control.len && takes_control(facts))
+        return send_with_control(s, &msg, flags, sent, overlapped, routine);
     result = WSPSendTo(s, msg.lpBuffers, msg.dwBufferCount, sent, flags, msg.name, msg.namelen,
                        overlapped, routine, NULL, &error);
     return result ? error : 0;

@@ -16,10 +16,22 @@ bool protocol_of(int family, int type, int protocol, WSAPROTOCOL_INFOW *info)
         if (info->iAddressFamily != family || info->iSocketType != type ||
             !has_protocol(info, protocol))
             continue;
-        info->iProtocol = protocol;
+        if (info->iSocketType != SOCK_RAW) /* one row stands for all of them, under number 0 */
+            info->iProtocol = protocol;
         return true;
     }
     return false;
+}
+
+/* Whether any row has this type: an unknown type is told before an unknown family. */
+static bool is_known_type(int type)
+{
+    WSAPROTOCOL_INFOW row;
+
+    for (unsigned int i = 0; protocol_row(i, &row); i++)
+        if (row.iSocketType == type)
+            return true;
+    return !type;
 }
 
 int protocol_complete(int *family, int *type, int *protocol)
@@ -27,6 +39,8 @@ int protocol_complete(int *family, int *type, int *protocol)
     bool family_known = false, type_known = false;
     WSAPROTOCOL_INFOW row;
 
+    if (!is_known_type(*type))
+        return WSAESOCKTNOSUPPORT;
     for (unsigned int i = 0; protocol_row(i, &row); i++) {
         if (*family && *family != row.iAddressFamily)
             continue;

@@ -72,25 +72,42 @@ bool registry_add(SOCKET s)
     return done;
 }
 
+/* The socket's slot, NULL where it has none. */
+static SOCKET *find_slot(SOCKET s)
+{
+    size_t at;
+
+    if (!slots || !s || s == INVALID_SOCKET)
+        return NULL;
+    at = slot_of(s, slot_count);
+    while (slots[at] && slots[at] != s)
+        at = (at + 1) & (slot_count - 1);
+    return slots[at] == s ? &slots[at] : NULL;
+}
+
+bool registry_has(SOCKET s)
+{
+    bool found;
+
+    AcquireSRWLockShared(&lock);
+    found = find_slot(s) != NULL;
+    ReleaseSRWLockShared(&lock);
+    return found;
+}
+
 bool registry_remove(SOCKET s)
 {
-    bool found = false;
+    SOCKET *slot;
 
     facts_forget(s);
     rearm_forget(s);
     kept_forget(s);
     AcquireSRWLockExclusive(&lock);
-    if (slots && s && s != INVALID_SOCKET) {
-        size_t at = slot_of(s, slot_count);
-
-        while (slots[at] && slots[at] != s)
-            at = (at + 1) & (slot_count - 1);
-        found = slots[at] == s;
-        if (found)
-            slots[at] = INVALID_SOCKET;
-    }
+    slot = find_slot(s);
+    if (slot)
+        *slot = INVALID_SOCKET;
     ReleaseSRWLockExclusive(&lock);
-    return found;
+    return slot != NULL;
 }
 
 void registry_close_all(void)

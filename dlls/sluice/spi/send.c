@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* WSPSend, WSPSendTo, WSPSendDisconnect. */
+#include "spi/send.h"
+
 #include "spi/facts.h"
-#include "spi/transfer.h"
 
 /* Linux refuses port 0, Windows sends the datagram; this port discards it too. */
 #define DISCARD_PORT 9
-
-struct destination {
-    unsigned char address[SPI_ADDRESS_MAX];
-    int length;
-};
 
 /* Windows does not send to the wildcard address. */
 static bool is_wildcard(const void *address)
@@ -22,9 +18,8 @@ static bool is_wildcard(const void *address)
     return IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
 }
 
-/* Brings the address in. A connected stream ignores it. */
-static int take_destination(struct transfer *t, const struct sockaddr *to, int tolen,
-                            struct destination *destination)
+int send_take_destination(struct transfer *t, const struct sockaddr *to, int tolen,
+                          struct destination *destination)
 {
     struct sockaddr_in *v4 =
         (struct sockaddr_in *)destination->address; /* v6: port at the same place */
@@ -60,7 +55,7 @@ int WSPAPI WSPSendTo(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWOR
     if (!error)
         error = transfer_check_count(&t, sent);
     if (!error)
-        error = take_destination(&t, to, tolen, &destination);
+        error = send_take_destination(&t, to, tolen, &destination);
     if (!error) {
         t.flags = flags;
         error = transfer_send(&t);

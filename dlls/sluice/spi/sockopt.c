@@ -17,6 +17,35 @@ static bool is_unset(const struct option_call *call)
            !kept_find(call->s, call->row->level, call->row->name, &chosen);
 }
 
+/* Values the kernel gives back in another form than it took them: SO_LINGER's switch as 1, an
+ * interface that was given by its index as no address. */
+static bool is_reworded(const struct option_call *call)
+{
+    return call->row->kind == XLAT_LINGER || call->row->kind == XLAT_INTERFACE;
+}
+
+static int keep_wording(const struct option_call *call)
+{
+    uint32_t given = 0;
+
+    memcpy(&given, call->value, call->row->kind == XLAT_LINGER ? sizeof(u_short) : sizeof(given));
+    return kept_store(call->s, call->row->level, call->row->name, given);
+}
+
+/* Puts the program's own words in place of the kernel's that mean the same. */
+static void restore_wording(struct option_call *call)
+{
+    uint32_t given;
+    LINGER *linger = call->value;
+
+    if (!kept_find(call->s, call->row->level, call->row->name, &given))
+        return;
+    if (call->row->kind == XLAT_INTERFACE)
+        xlat_option_write(call->row, given, call->value, &call->length);
+    else if (linger->l_onoff && given)
+        linger->l_onoff = (u_short)given;
+}
+
 static int get_direct(struct option_call *call)
 {
     struct get_option_params params = {
@@ -32,6 +61,8 @@ static int get_direct(struct option_call *call)
         return xlat_option_write(call->row, WS_PMTUDISC_NOT_SET, call->value, &call->length);
     error = UNIX_CALL(get_option, &params);
     call->length = params.value_len;
+    if (!error && is_reworded(call))
+        restore_wording(call);
     return error;
 }
 
@@ -46,6 +77,8 @@ static int set_direct(struct option_call *call)
     };
     int error = UNIX_CALL(set_option, &params);
 
+    if (!error && is_reworded(call))
+        error = keep_wording(call);
     if (!error && is_unset(call))
         error = kept_store(call->s, call->row->level, call->row->name, 1);
     return error;
@@ -117,12 +150,23 @@ static const struct {
     int (*set)(struct option_call *call);
 } routes[] = {
     [XLAT_DIRECT] = {get_direct, set_direct},
+    [XLAT_CONTROL] = {option_get_control, option_set_control},
     [XLAT_HOST] = {get_host, set_host},
     [XLAT_LOCAL] = {option_get_local, option_set_local},
     [XLAT_ACCEPTED] = {get_accepted, set_accepted},
     [XLAT_FIXED] = {get_fixed, set_fixed},
     [XLAT_REFUSED] = {refuse, refuse},
 };
+
+/* Who answers.  A raw IPv6 socket carries no IPv4, whatever IPV6_V6ONLY says, and Linux refuses to
+ * change that. */
+static enum xlat_route route_of(const struct option_call *call)
+{
+    if (call->row->level == IPPROTO_IPV6 && call->row->name == IPV6_V6ONLY &&
+        call->info.type == SOCK_RAW)
+        return XLAT_ACCEPTED;
+    return xlat_option_route(call->row, call->info.family);
+}
 
 /* A buffer too short for its option: some options leave their mark in it, as on Windows. */
 static void mark_short(const struct xlat_option *row, char *value, LPINT length, int32_t room)
@@ -172,7 +216,7 @@ int WSPAPI WSPGetSockOpt(SOCKET s, int level, int name, char *value, LPINT lengt
     if (!error && !guard_copy(copy, value, touched))
         error = WSAEFAULT;
     if (!error)
-        error = routes[xlat_option_route(call.row, call.info.family)].get(&call);
+        error = routes[route_of(&call)].get(&call);
     if (error)
         return spi_return(error, lpErrno);
     if (call.report < 0)
@@ -199,6 +243,6 @@ int WSPAPI WSPSetSockOpt(SOCKET s, int level, int name, const char *value, int l
     if (!error && call.length > 0 && !guard_copy(copy, value, call.length))
         error = WSAEFAULT;
     if (!error)
-        error = routes[xlat_option_route(call.row, call.info.family)].set(&call);
+        error = routes[route_of(&call)].set(&call);
     return spi_return(error, lpErrno);
 }

@@ -22,6 +22,10 @@ struct option_call {
 /* The most any option's value takes here. */
 #define OPTION_VALUE_MAX 1024
 
+/* Options that ask for control messages (control.c). */
+int option_get_control(struct option_call *call);
+int option_set_control(struct option_call *call);
+
 /* Each returns 0 or a WSA code. WSAENOPROTOOPT where the option has no such operation. */
 int option_get_local(struct option_call *call);
 int option_set_local(struct option_call *call);

@@ -3,6 +3,7 @@
 #include "spi/sockopt.h"
 
 #include "spi/facts.h"
+#include "spi/kept.h"
 #include "spi/protocol.h"
 
 static int put(struct option_call *call, const void *value, int32_t length)
@@ -20,6 +21,12 @@ static int put_number(struct option_call *call, uint32_t number)
 static int get_type(struct option_call *call)
 {
     return put_number(call, call->info.type);
+}
+
+/* A type cannot be set; which error says so was seen on Windows. */
+static int refuse_type(struct option_call *call)
+{
+    return call->info.type == SOCK_STREAM ? WSAENOPROTOOPT : WSAEINVAL;
 }
 
 /* The largest UDP payload of the family. */
@@ -154,20 +161,35 @@ static int set_connect_context(struct option_call *call)
  * seen on Windows). */
 static int get_error(struct option_call *call)
 {
-    ULONG number = 0;
+    uint32_t number = 0;
     int error = 0;
 
     if (!(facts_find(call->s) & FACT_CONNECT_REPORTED))
         error = afd_call(call->s, AFD_GET_SO_ERROR, NULL, 0, &number, sizeof(number));
+    if (!number)
+        kept_find(call->s, SOL_SOCKET, SO_ERROR, &number);
     return error ? error : put_number(call, number);
 }
 
-/* Windows takes the value and forgets it. */
+/* What a program sets reads back, as on Windows, and changes nothing else. */
 static int set_error(struct option_call *call)
 {
-    uint32_t ignored;
+    uint32_t number;
+    int error = xlat_option_read(call->row, call->value, call->length, &number);
 
-    return xlat_option_read(call->row, call->value, call->length, &ignored);
+    return error ? error : kept_store(call->s, SOL_SOCKET, SO_ERROR, number);
+}
+
+/* A value of variable length that this host never has: it can be cleared and reads as empty. */
+static int get_empty(struct option_call *call)
+{
+    call->length = 0;
+    return 0;
+}
+
+static int set_empty(struct option_call *call)
+{
+    return call->length ? WSAENOPROTOOPT : 0;
 }
 
 static int none(struct option_call *call)
@@ -184,12 +206,13 @@ static const struct {
     [XLAT_LOCAL_NONE] = {none, none, false},
     [XLAT_LOCAL_BSP_STATE] = {get_bsp_state, none, true},
     [XLAT_LOCAL_DONTLINGER] = {get_dontlinger, set_dontlinger, false},
+    [XLAT_LOCAL_EMPTY] = {get_empty, set_empty, false},
     [XLAT_LOCAL_ERROR] = {get_error, set_error, false},
     [XLAT_LOCAL_MAX_MSG_SIZE] = {get_max_message, none, false},
     [XLAT_LOCAL_OPENTYPE] = {none, none, false}, /* the thread's: ws2_32 answers it */
     [XLAT_LOCAL_PROTOCOL_INFOA] = {get_protocol_a, none, true},
     [XLAT_LOCAL_PROTOCOL_INFOW] = {get_protocol_w, none, true},
-    [XLAT_LOCAL_TYPE] = {get_type, none, false},
+    [XLAT_LOCAL_TYPE] = {get_type, refuse_type, false},
     [XLAT_LOCAL_UPDATE_ACCEPT_CONTEXT] = {none, set_accept_context, false},
     [XLAT_LOCAL_UPDATE_CONNECT_CONTEXT] = {none, set_connect_context, false},
 };

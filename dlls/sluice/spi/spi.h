@@ -39,6 +39,7 @@ int spi_peer_address(SOCKET s, void *address, int *length);
 
 /* Sockets this process opened through us, so that the last WSPCleanup can close them. */
 bool registry_add(SOCKET s);
+bool registry_has(SOCKET s);
 bool registry_remove(SOCKET s); /* whether it was there */
 void registry_close_all(void);
 

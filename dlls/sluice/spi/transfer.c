@@ -22,11 +22,10 @@
 /* No datagram is longer. */
 #define LONGEST_DATAGRAM 65536
 
-/* The one place where a lane is chosen. There is one so far. */
-static const struct lane *choose_lane(const struct transfer *t)
+/* The one place where a lane is chosen. */
+static const struct lane *choose_lane(const struct transfer *t, bool sending)
 {
-    (void)t;
-    return &host_lane;
+    return sending && t->control ? &message_lane : &host_lane;
 }
 
 static int copy_list(struct transfer *t, const WSABUF *buffers)
@@ -180,7 +179,7 @@ static int refine_send_error(const struct transfer *t, int error)
 
 int transfer_send(struct transfer *t)
 {
-    const struct lane *lane = choose_lane(t);
+    const struct lane *lane = choose_lane(t, true);
     int error = check_data(t);
 
     if (!error)
@@ -204,7 +203,7 @@ int transfer_send(struct transfer *t)
 }
 
 /* The mode is the host's; a request that would wait for ever tells it, and is withdrawn. */
-static bool is_nonblocking(SOCKET s)
+bool transfer_is_nonblocking(SOCKET s)
 {
     IO_STATUS_BLOCK io = {0}, cancelled;
     int force_async = 0;
@@ -228,7 +227,7 @@ static int check_wait_all(const struct transfer *t)
 {
     if (!(t->facts & FACT_STREAM) || (t->flags & (MSG_OOB | MSG_PEEK | MSG_PARTIAL)))
         return WSAEOPNOTSUPP;
-    return !t->notice.overlapped && is_nonblocking(t->s) ? WSAEOPNOTSUPP : 0;
+    return !t->notice.overlapped && transfer_is_nonblocking(t->s) ? WSAEOPNOTSUPP : 0;
 }
 
 static int check_receive(struct transfer *t)
@@ -347,7 +346,7 @@ static int receive_scattered(struct transfer *t, const struct lane *lane)
 
 int transfer_receive(struct transfer *t)
 {
-    const struct lane *lane = choose_lane(t);
+    const struct lane *lane = choose_lane(t, false);
     int error = check_receive(t);
 
     if (error)

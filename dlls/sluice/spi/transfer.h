@@ -36,7 +36,8 @@ struct transfer {
     INT address_len;
     INT *address_len_live;
 
-    WSABUF *control; /* receive: control messages, NULL for none */
+    WSABUF *control; /* receive: where control messages go; send: those to send, in memory of ours;
+                        NULL for none */
 
     ULONG_PTR moved; /* out: bytes */
 };
@@ -64,5 +65,9 @@ struct lane {
 };
 
 extern const struct lane host_lane;
+extern const struct lane message_lane; /* sends with control messages, which the host has not */
+
+/* Whether the program made the socket non-blocking. The host knows, and is asked. */
+bool transfer_is_nonblocking(SOCKET s);
 
 #endif

@@ -88,6 +88,12 @@ SAME_SIZE(ws_tcp_keepalive, struct tcp_keepalive);
 SAME_MEMBER(ws_tcp_keepalive, onoff, struct tcp_keepalive, onoff);
 SAME_MEMBER(ws_tcp_keepalive, time, struct tcp_keepalive, keepalivetime);
 SAME_MEMBER(ws_tcp_keepalive, interval, struct tcp_keepalive, keepaliveinterval);
+SAME_SIZE(ws_tcp_info, TCP_INFO_v1);
+SAME_MEMBER(ws_tcp_info, connection_time, TCP_INFO_v1, ConnectionTimeMs);
+SAME_MEMBER(ws_tcp_info, bytes_out, TCP_INFO_v1, BytesOut);
+SAME_MEMBER(ws_tcp_info, syn_retrans, TCP_INFO_v1, SynRetrans);
+SAME_MEMBER(ws_tcp_info, snd_lim_bytes_snd, TCP_INFO_v1, SndLimBytesSnd);
+_Static_assert(sizeof(TCP_INFO_v0) == WS_TCP_INFO_V0_SIZE, "TCP_INFO_v0 as large as on Windows");
 SAME_SIZE(ws_timeval, struct timeval);
 
 /* Sizes that xlat/options.def writes as numbers. */

@@ -16,5 +16,6 @@ TCase *sockaddr_case(void);
 TCase *option_table_case(void);
 TCase *option_size_case(void);
 TCase *option_host_case(void);
+TCase *control_case(void);
 
 #endif

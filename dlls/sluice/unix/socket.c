@@ -13,6 +13,8 @@
 #include "xlat/family.h"
 #include "xlat/sockaddr.h"
 
+#define ANY_PORT 9 /* discard; some port must be named, none is contacted */
+
 static int int_option(int fd, int name, int fallback)
 {
     int value = fallback;
@@ -80,6 +82,10 @@ int unix_is_local_address(struct is_local_address_params *params)
         return xlat_error_from_errno(errno);
     if (sys.bind(fd, (struct sockaddr *)&address, length) && errno == EADDRNOTAVAIL)
         error = WS_WSAEADDRNOTAVAIL;
+    /* the socket has no SO_BROADCAST; nothing is sent */
+    ((struct sockaddr_in *)&address)->sin_port = htons(ANY_PORT);
+    params->is_broadcast = address.ss_family == AF_INET &&
+                           sys.connect(fd, (struct sockaddr *)&address, length) && errno == EACCES;
     sys.close(fd);
     return error;
 }

@@ -18,7 +18,8 @@ static int find_option(int level, int name, const struct xlat_option **row,
     if (!*row)
         return xlat_option_unknown(level);
     *host = xlat_option_host(*row);
-    if ((*row)->route != XLAT_DIRECT || !*host || (*host)->level < 0)
+    if (((*row)->route != XLAT_DIRECT && (*row)->route != XLAT_CONTROL) || !*host ||
+        (*host)->level < 0)
         return WS_WSAENOPROTOOPT;
     return 0;
 }

@@ -6,6 +6,7 @@
 
 #include <ifaddrs.h>
 #include <netdb.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -20,8 +21,10 @@ struct sys_calls {
     int (*getsockopt)(int fd, int level, int name, void *value, socklen_t *length);
     int (*setsockopt)(int fd, int level, int name, const void *value, socklen_t length);
     int (*listen)(int fd, int backlog);
+    int (*poll)(struct pollfd *fds, nfds_t count, int timeout);
     int (*open)(const char *path, int flags);
     ssize_t (*read)(int fd, void *buffer, size_t length);
+    ssize_t (*sendmsg)(int fd, const struct msghdr *message, int flags);
     /* Name services (unix/names_*.c). */
     int (*getaddrinfo)(const char *node, const char *service, const struct addrinfo *hints,
                        struct addrinfo **found);

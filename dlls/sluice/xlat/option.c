@@ -31,6 +31,7 @@
 /* What Linux calls it stays unexpanded: this file is compiled for Windows too. */
 #define LINUX(level, name, map)               .route = XLAT_DIRECT
 #define LINUX_V6(level, name, map, otherwise) .route = XLAT_DIRECT, .value = (otherwise)
+#define CONTROL(level, name)                  .route = XLAT_CONTROL
 #define WINE(get, set)                                                                             \
     .route = XLAT_HOST, .get_code = AFD_REQUEST(get), .set_code = AFD_REQUEST(set)
 #define LOCAL(id)       .route = XLAT_LOCAL, .local = XLAT_LOCAL_##id

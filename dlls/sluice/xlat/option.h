@@ -13,14 +13,25 @@
  * LOCAL     the provider itself, by `local`
  * ACCEPTED  nobody: no effect is owed on this host.  Any value is taken and read back; `value` is
  *           the answer before the first set
+ * CONTROL   asks for control messages of received datagrams: the kernel delivers what they are made
+ *           of, the provider keeps which were asked for (spi/control.c)
  * FIXED     the host always behaves as `value` says: that reads back, only that can be set
  * REFUSED   known on Windows, impossible here: fails with `refusal` */
-enum xlat_route { XLAT_DIRECT = 1, XLAT_HOST, XLAT_LOCAL, XLAT_ACCEPTED, XLAT_FIXED, XLAT_REFUSED };
+enum xlat_route {
+    XLAT_DIRECT = 1,
+    XLAT_CONTROL,
+    XLAT_HOST,
+    XLAT_LOCAL,
+    XLAT_ACCEPTED,
+    XLAT_FIXED,
+    XLAT_REFUSED
+};
 
 enum xlat_local {
     XLAT_LOCAL_NONE,
     XLAT_LOCAL_BSP_STATE,
     XLAT_LOCAL_DONTLINGER,
+    XLAT_LOCAL_EMPTY,
     XLAT_LOCAL_ERROR,
     XLAT_LOCAL_MAX_MSG_SIZE,
     XLAT_LOCAL_OPENTYPE,

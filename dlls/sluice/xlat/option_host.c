@@ -26,6 +26,7 @@
         .level = level_, .name = name_, .map = XLAT_MAP_##map_                                     \
     }
 #define LINUX_V6(level, name, map, otherwise) LINUX(level, name, map)
+#define CONTROL(level, name)                  LINUX(level, name, SAME)
 #define NOT_LINUX                                                                                  \
     {                                                                                              \
         .level = -1                                                                                \

@@ -14,6 +14,8 @@ static SOCKET create(int family, int type, int protocol, LPWSAPROTOCOL_INFOW inf
     if (!provider)
         return INVALID_SOCKET;
     s = provider->lpWSPSocket(family, type, protocol, info, group, flags, &error);
+    if (s != INVALID_SOCKET)
+        SetLastError(0); /* as seen on Windows */
     return api_leave_socket(s, error);
 }
 
