@@ -11,7 +11,7 @@ logs=$build/logs
 run_packages="gcc make autoconf automake pkg-config cmake gcc-mingw-w64-x86-64 gcc-mingw-w64-i686
     mingw-w64-x86-64-dev mingw-w64-i686-dev binutils-mingw-w64-x86-64 clang check wine wine64 wine64-tools libwine"
 # shellcheck disable=SC2034 # for ./check
-check_packages="$run_packages dpkg-dev libc6-dev cppcheck clang-tidy libclang-rt-14-dev shellcheck iperf iproute2
+check_packages="$run_packages git g++-mingw-w64-x86-64 dpkg-dev libc6-dev cppcheck clang-tidy libclang-rt-14-dev shellcheck iperf iproute2
     util-linux procps xz-utils bzip2"
 
 say() { echo "sluice: $*" >&2; }

@@ -27,7 +27,7 @@ source_files() { # TREE
             git ls-files --cached --others --exclude-standard
         else
             builds=$(find . -name config.status | sed 's,^\./,,; s,/config.status$,/,')
-            find . -name autom4te.cache -prune -o -type f -print | sed 's,^\./,,' |
+            find . \( -name autom4te.cache -o -name .git \) -prune -o -type f -print | sed 's,^\./,,' |
                 grep -vE '^(configure~?|aclocal.m4|Makefile.in|build-aux/(compile|depcomp|install-sh|missing|test-driver))$' |
                 awk -v builds="$builds" '
                     BEGIN { n = split(builds, dir, "\n") }
