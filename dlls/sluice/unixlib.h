@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Raised whenever a struct below changes, so that halves of different builds refuse each other. */
-#define UNIXLIB_VERSION 1
+#define UNIXLIB_VERSION 2
 
 typedef uint64_t __attribute__((aligned(8))) u64_a8;
 
@@ -22,6 +22,7 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(listen)                                                                                      \
     X(dissolve)                                                                                    \
     X(is_local_address)                                                                            \
+    X(is_writable)                                                                                 \
     X(drop_urgent)                                                                                 \
     X(route_source)                                                                                \
     X(get_option)                                                                                  \
@@ -51,6 +52,8 @@ struct socket_info_params {
     int32_t listening; /* out: SO_ACCEPTCONN */
     int32_t connected; /* out: stream: has a peer (established or closing); datagram: 0 */
     int32_t connecting; /* out: a handshake of our own is under way */
+    int32_t ended;      /* out: stream: the peer has sent its FIN, whatever is still unread before it */
+    int32_t reserved;
 };
 
 /* BSD listen() with exactly `depth` connections able to wait; on a socket that listens already the
@@ -88,6 +91,13 @@ struct is_local_address_params {
     uint8_t address[28]; /* in: Windows sockaddr; its port does not matter */
 };
 
+/* Whether the kernel has room for a send.  WSAENOTSOCK. */
+struct is_writable_params {
+    u64_a8 handle;
+    int32_t writable; /* out: 0 or 1 */
+    int32_t reserved;
+};
+
 /* getsockopt() and setsockopt() for an option of route DIRECT, both by its row in xlat/option.c. */
 struct get_option_params {
     u64_a8 handle;
@@ -116,12 +126,13 @@ enum unix_call_number {
 };
 
 _Static_assert(sizeof(struct attach_params) == 144, "one layout for every compiler");
-_Static_assert(sizeof(struct socket_info_params) == 32, "one layout for every compiler");
+_Static_assert(sizeof(struct socket_info_params) == 40, "one layout for every compiler");
 _Static_assert(sizeof(struct listen_params) == 56, "one layout for every compiler");
 _Static_assert(sizeof(struct dissolve_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct drop_urgent_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct route_source_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct is_local_address_params) == 32, "one layout for every compiler");
+_Static_assert(sizeof(struct is_writable_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct get_option_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct set_option_params) == 32, "one layout for every compiler");
 

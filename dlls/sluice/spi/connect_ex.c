@@ -66,6 +66,8 @@ BOOL PASCAL ext_connect_ex(SOCKET s, const struct sockaddr *name, int namelen, P
         error = WSAEADDRNOTAVAIL;
     if (!error)
         error = connect_overlapped(s, address, length, data, data_len, overlapped, &moved);
+    if (!error || error == WSA_IO_PENDING)
+        facts_set(s, FACT_CONNECT_EX, 0);
     count = (DWORD)moved;
     if (!error && sent)
         guard_put(sent, count);

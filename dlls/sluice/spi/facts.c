@@ -12,6 +12,8 @@ struct entry {
     SOCKET s;
     unsigned facts;
     struct entry *next;
+    int peer_len; /* 0: none kept */
+    unsigned char peer[SPI_ADDRESS_MAX];
 };
 
 static SRWLOCK lock = SRWLOCK_INIT;
@@ -53,6 +55,33 @@ unsigned facts_set(SOCKET s, unsigned added, unsigned removed)
         (*link)->facts = facts;
     ReleaseSRWLockExclusive(&lock);
     return facts;
+}
+
+void facts_keep_peer(SOCKET s, const void *address, int length)
+{
+    struct entry *entry;
+
+    facts_set(s, 0, 0); /* makes the entry */
+    AcquireSRWLockExclusive(&lock);
+    entry = *find_link(s);
+    if (entry) {
+        entry->peer_len = length;
+        memcpy(entry->peer, address, length);
+    }
+    ReleaseSRWLockExclusive(&lock);
+}
+
+bool facts_peer(SOCKET s, void *address, int *length)
+{
+    struct entry *entry;
+
+    AcquireSRWLockShared(&lock);
+    entry = *find_link(s);
+    *length = entry ? entry->peer_len : 0;
+    if (*length)
+        memcpy(address, entry->peer, *length);
+    ReleaseSRWLockShared(&lock);
+    return *length != 0;
 }
 
 void facts_forget(SOCKET s)

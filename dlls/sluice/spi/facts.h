@@ -18,6 +18,11 @@ enum fact {
     FACT_UNREACHABLE = 0x0080,  /* a send met a port that refuses: the next receive reports it */
     FACT_CONNECT_REPORTED = 0x0200, /* connect itself returned the failure: SO_ERROR is clear */
     FACT_NO_CONNRESET = 0x0100, /* SIO_UDP_CONNRESET is off: no receive reports it */
+    FACT_SHUT_DOWN = 0x0400,    /* stream: shutdown was called; the kernel may forget the peer */
+    FACT_OVERLAPPED = 0x0800,   /* an overlapped request has been issued here */
+    FACT_CONNECT_EX = 0x1000,   /* ConnectEx was used, and its context not brought up to date */
+    FACT_REUSABLE = 0x2000,     /* disconnected with TF_REUSE_SOCKET: AcceptEx may have it again */
+    FACT_MESSAGES = 0x4000,     /* WSAAsyncSelect is in force, asked for here */
 };
 
 /* The facts of a handle value, 0 where there are none. */
@@ -25,6 +30,11 @@ unsigned facts_find(SOCKET s);
 
 /* Adds and takes away facts. Out of memory, nothing is remembered. Returns what is known now. */
 unsigned facts_set(SOCKET s, unsigned added, unsigned removed);
+
+/* The peer's address where the kernel does not tell it: while a connect is under way, and after both
+ * sides have shut down.  `length` 0 forgets it. */
+void facts_keep_peer(SOCKET s, const void *address, int length);
+bool facts_peer(SOCKET s, void *address, int *length);
 
 /* The handle value is no longer that socket's (closed), or is a new one's. */
 void facts_forget(SOCKET s);

@@ -5,6 +5,7 @@
 #include "spi/transfer.h"
 
 #include "spi/facts.h"
+#include "spi/rest.h"
 
 /* Not in mingw-w64's winsock2.h. */
 #ifndef MSG_PUSH_IMMEDIATE
@@ -164,6 +165,22 @@ static int send_again(struct transfer *t, const struct lane *lane)
     return lane->send(t);
 }
 
+/* To the host a socket is busy while a send of another thread is on its way, if only for a moment;
+ * a datagram that the kernel has room for is not refused for that. */
+static int send_behind(struct transfer *t, const struct lane *lane)
+{
+    struct is_writable_params room = {.handle = t->s};
+    int error;
+
+    do {
+        if (UNIX_CALL(is_writable, &room) || !room.writable)
+            return WSAEWOULDBLOCK;
+        SwitchToThread();
+        error = lane->send(t);
+    } while (error == WSAEWOULDBLOCK);
+    return error;
+}
+
 /* What the kernel calls invalid for want of a destination. */
 static int refine_send_error(const struct transfer *t, int error)
 {
@@ -196,6 +213,11 @@ int transfer_send(struct transfer *t)
     error = lane->send(t);
     if (error == WSAECONNREFUSED && !(t->facts & FACT_STREAM))
         error = send_again(t, lane);
+    if (error == WSAEWOULDBLOCK && (t->facts & FACT_DATAGRAM))
+        error = send_behind(t, lane);
+    if (!error && !t->notice.overlapped && (t->facts & FACT_STREAM) && t->moved < t->total &&
+        !(t->flags & MSG_OOB))
+        rest_send(t);
     if (error == WSA_IO_PENDING && t->bounce) {
         overlapped_park(t->notice.overlapped, t->bounce);
         t->bounce = NULL;
@@ -241,7 +263,13 @@ static int check_receive(struct transfer *t)
         return WSAEOPNOTSUPP;
     if (t->flags & MSG_WAITALL)
         error = check_wait_all(t);
-    return error ? error : facts_check_receive(t->s, &t->facts);
+    if (!error)
+        error = facts_check_receive(t->s, &t->facts);
+    /* After a reset the host would complete an overlapped receive with 0 bytes. */
+    if (!error && t->notice.overlapped && (t->facts & FACT_STREAM) &&
+        facts_was_reset(t->s, t->facts))
+        error = WSAECONNRESET;
+    return error;
 }
 
 /* Errors of earlier datagrams arrive as a failed receive: a reset, unless the program does not want

@@ -26,6 +26,7 @@
       (fd, level, name, value, length))                                                            \
     X(listen, int, (int fd, int backlog), (fd, backlog))                                           \
     X(open, int, (const char *path, int flags), (path, flags))                                     \
+    X(poll, int, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))          \
     X(read, ssize_t, (int fd, void *buffer, size_t length), (fd, buffer, length))
 
 enum fault_call {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 
 #include "calls.h"
@@ -48,6 +49,8 @@ int unix_socket_info(struct socket_info_params *params)
     params->connected = state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 ||
                         state == TCP_FIN_WAIT2 || state == TCP_CLOSE_WAIT ||
                         state == TCP_LAST_ACK || state == TCP_CLOSING || state == TCP_TIME_WAIT;
+    params->ended = state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK || state == TCP_CLOSING ||
+                    state == TCP_TIME_WAIT;
     sys.close(fd);
     return 0;
 }
@@ -82,4 +85,16 @@ int unix_is_local_address(struct is_local_address_params *params)
         error = WS_WSAEADDRNOTAVAIL;
     sys.close(fd);
     return error;
+}
+
+int unix_is_writable(struct is_writable_params *params)
+{
+    struct pollfd one = {.events = POLLOUT};
+    int error = host_socket_fd(params->handle, &one.fd);
+
+    if (error)
+        return error;
+    params->writable = sys.poll(&one, 1, 0) == 1 && (one.revents & POLLOUT);
+    sys.close(one.fd);
+    return 0;
 }

@@ -22,6 +22,7 @@ struct sys_calls sys = {
     .setsockopt = setsockopt,
     .listen = listen,
     .open = sys_open,
+    .poll = poll,
     .read = read,
     .getaddrinfo = getaddrinfo,
     .freeaddrinfo = freeaddrinfo,

@@ -6,6 +6,7 @@
 
 #include <ifaddrs.h>
 #include <netdb.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -21,6 +22,7 @@ struct sys_calls {
     int (*setsockopt)(int fd, int level, int name, const void *value, socklen_t length);
     int (*listen)(int fd, int backlog);
     int (*open)(const char *path, int flags);
+    int (*poll)(struct pollfd *fds, nfds_t count, int timeout);
     ssize_t (*read)(int fd, void *buffer, size_t length);
     /* Name services (unix/names_*.c). */
     int (*getaddrinfo)(const char *node, const char *service, const struct addrinfo *hints,

@@ -14,10 +14,3 @@ BOOL WSPAPI window_post(HWND window, UINT message, WPARAM wparam, LPARAM lparam)
 
     return post && post(window, message, wparam, lparam);
 }
-
-bool window_exists(HWND window)
-{
-    BOOL(WINAPI * is_window)(HWND) = user32_function("IsWindow");
-
-    return is_window && is_window(window);
-}

@@ -8,7 +8,4 @@
 /* Posts a message; false where the window does not exist. */
 BOOL WSPAPI window_post(HWND window, UINT message, WPARAM wparam, LPARAM lparam);
 
-/* True if the handle is a window's. */
-bool window_exists(HWND window);
-
 #endif
