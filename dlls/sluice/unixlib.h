@@ -23,6 +23,8 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(dissolve)                                                                                    \
     X(is_local_address)                                                                            \
     X(is_writable)                                                                                 \
+    X(shutdown_send)                                                                               \
+    X(low_water)                                                                                   \
     X(drop_urgent)                                                                                 \
     X(route_source)                                                                                \
     X(get_option)                                                                                  \
@@ -98,6 +100,19 @@ struct is_writable_params {
     int32_t reserved;
 };
 
+/* shutdown(SHUT_WR) behind the host's back, which cannot take one back for a socket used again. */
+struct shutdown_send_params {
+    u64_a8 handle;
+};
+
+/* How many bytes have to be there before the socket counts as readable, and an overlapped receive of
+ * the host is woken. The kernel's receive buffer bounds it. */
+struct low_water_params {
+    u64_a8 handle;
+    int32_t bytes; /* in: 1 for the usual state */
+    int32_t reserved;
+};
+
 /* getsockopt() and setsockopt() for an option of route DIRECT, both by its row in xlat/option.c. */
 struct get_option_params {
     u64_a8 handle;
@@ -133,6 +148,8 @@ _Static_assert(sizeof(struct drop_urgent_params) == 8, "one layout for every com
 _Static_assert(sizeof(struct route_source_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct is_local_address_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct is_writable_params) == 16, "one layout for every compiler");
+_Static_assert(sizeof(struct shutdown_send_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct low_water_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct get_option_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct set_option_params) == 32, "one layout for every compiler");
 

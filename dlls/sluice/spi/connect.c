@@ -3,6 +3,7 @@
 #include "spi/spi.h"
 
 #include "spi/facts.h"
+#include "spi/rest.h"
 
 /* Linux connects 0.0.0.0 and :: to the machine itself and tries port 0; Windows refuses both. */
 static bool is_no_destination(const void *address)
@@ -117,6 +118,26 @@ int WSPAPI WSPConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSAB
     return spi_return(error, lpErrno);
 }
 
+/* Ends the sending side behind what is queued.  A socket accepted into a second time does so without
+ * the host, which would stop watching it: it remembers the end of the first connection. */
+static int shut_down(SOCKET s, int how)
+{
+    struct shutdown_send_params send = {.handle = s};
+    int receive = SD_RECEIVE;
+    unsigned facts = facts_find(s);
+
+    if (how == SD_RECEIVE)
+        return afd_call(s, AFD_SHUTDOWN, &how, sizeof(how), NULL, 0);
+    if (!(facts & FACT_REUSED) && !rest_defer_shutdown(s, how))
+        return afd_call(s, AFD_SHUTDOWN, &how, sizeof(how), NULL, 0);
+    facts_set(s, FACT_SEND_ENDED, 0);
+    if (how == SD_BOTH)
+        afd_call(s, AFD_SHUTDOWN, &receive, sizeof(receive), NULL, 0);
+    if (!(facts & FACT_REUSED) || rest_defer_shutdown(s, SD_SEND))
+        return 0;
+    return UNIX_CALL(shutdown_send, &send);
+}
+
 int WSPAPI WSPShutdown(SOCKET s, int how, LPINT lpErrno)
 {
     unsigned char peer[SPI_ADDRESS_MAX];
@@ -128,7 +149,7 @@ int WSPAPI WSPShutdown(SOCKET s, int how, LPINT lpErrno)
     if (!error && info.type == SOCK_STREAM && spi_peer_address(s, peer, &length))
         length = 0;
     if (!error)
-        error = afd_call(s, AFD_SHUTDOWN, &how, sizeof(how), NULL, 0);
+        error = shut_down(s, how);
     if (!error && length)
         facts_keep_peer(s, peer, length);
     if (!error)

@@ -161,6 +161,8 @@ static int check_bound(SOCKET s, unsigned *facts)
 
 int facts_check_send(SOCKET s, unsigned *facts)
 {
+    if (*facts & FACT_REUSABLE)
+        return WSAENOTCONN;
     if ((*facts & FACT_STREAM) && !(*facts & FACT_READY))
         return check_stream(s, facts);
     return 0;

@@ -23,6 +23,9 @@ enum fact {
     FACT_CONNECT_EX = 0x1000,   /* ConnectEx was used, and its context not brought up to date */
     FACT_REUSABLE = 0x2000,     /* disconnected with TF_REUSE_SOCKET: AcceptEx may have it again */
     FACT_MESSAGES = 0x4000,     /* WSAAsyncSelect is in force, asked for here */
+    FACT_SEND_ENDED = 0x8000,   /* shut down for sending, though the host does not know */
+    FACT_REUSED = 0x10000,      /* accepted into a second time */
+    FACT_LOW_WATER = 0x20000,   /* the kernel holds data back for a receive with MSG_WAITALL */
 };
 
 /* The facts of a handle value, 0 where there are none. */

@@ -12,4 +12,9 @@
  * there is no memory or no thread to be had, t->moved stays. */
 void rest_send(struct transfer *t);
 
+/* Whether a rest is on its way there; if so, `how` (SD_SEND, SD_BOTH) is done behind it.  (The host
+ * would let a shutdown wait by itself, unless the program has just cancelled what it takes for its
+ * own operations.) */
+bool rest_defer_shutdown(SOCKET s, int how);
+
 #endif

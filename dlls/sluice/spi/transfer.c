@@ -20,6 +20,9 @@
 #define RECEIVE_FLAGS                                                                              \
     (MSG_OOB | MSG_PEEK | MSG_WAITALL | MSG_PARTIAL | MSG_PUSH_IMMEDIATE | MSG_INTERRUPT)
 
+/* Errors of earlier datagrams that one send puts aside. */
+#define MOST_REFUSALS 64
+
 /* No datagram is longer. */
 #define LONGEST_DATAGRAM 65536
 
@@ -153,32 +156,31 @@ static int check_send(struct transfer *t)
     /* UDP has neither urgent data nor messages in parts. */
     if (is_message && (t->flags & (MSG_OOB | MSG_PARTIAL)))
         return WSAEOPNOTSUPP;
+    if (t->facts & FACT_SEND_ENDED)
+        return WSAESHUTDOWN;
     return facts_check_send(t->s, &t->facts);
 }
 
-/* An error the kernel still held from an earlier datagram is in the way of this one: it is
- * remembered for the next receive, and the send is tried once more. */
-static int send_again(struct transfer *t, const struct lane *lane)
-{
-    if (!(t->facts & FACT_NO_CONNRESET))
-        t->facts = facts_set(t->s, FACT_UNREACHABLE, 0);
-    return lane->send(t);
-}
-
-/* To the host a socket is busy while a send of another thread is on its way, if only for a moment;
- * a datagram that the kernel has room for is not refused for that. */
-static int send_behind(struct transfer *t, const struct lane *lane)
+/* A datagram that the kernel has room for is sent, whatever stands in its way: an error the kernel
+ * still held from an earlier one, which is remembered for the next receive; or a send of another
+ * thread, for whose short time the host calls the socket busy. */
+static int send_message(struct transfer *t, const struct lane *lane)
 {
     struct is_writable_params room = {.handle = t->s};
     int error;
 
-    do {
-        if (UNIX_CALL(is_writable, &room) || !room.writable)
-            return WSAEWOULDBLOCK;
-        SwitchToThread();
+    for (int refusals = 0;;) {
         error = lane->send(t);
-    } while (error == WSAEWOULDBLOCK);
-    return error;
+        if (error == WSAECONNREFUSED && refusals++ < MOST_REFUSALS) {
+            if (!(t->facts & FACT_NO_CONNRESET))
+                t->facts = facts_set(t->s, FACT_UNREACHABLE, 0);
+            continue;
+        }
+        if (error != WSAEWOULDBLOCK || !(t->facts & FACT_DATAGRAM) ||
+            UNIX_CALL(is_writable, &room) || !room.writable)
+            return error;
+        SwitchToThread();
+    }
 }
 
 /* What the kernel calls invalid for want of a destination. */
@@ -210,11 +212,7 @@ int transfer_send(struct transfer *t)
         return error;
     if (t->notice.overlapped && (error = overlapped_begin(t->notice.overlapped)))
         return error;
-    error = lane->send(t);
-    if (error == WSAECONNREFUSED && !(t->facts & FACT_STREAM))
-        error = send_again(t, lane);
-    if (error == WSAEWOULDBLOCK && (t->facts & FACT_DATAGRAM))
-        error = send_behind(t, lane);
+    error = t->facts & FACT_STREAM ? lane->send(t) : send_message(t, lane);
     if (!error && !t->notice.overlapped && (t->facts & FACT_STREAM) && t->moved < t->total &&
         !(t->flags & MSG_OOB))
         rest_send(t);

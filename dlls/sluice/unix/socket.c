@@ -98,3 +98,27 @@ int unix_is_writable(struct is_writable_params *params)
     sys.close(one.fd);
     return 0;
 }
+
+int unix_shutdown_send(struct shutdown_send_params *params)
+{
+    int fd, error = host_socket_fd(params->handle, &fd);
+
+    if (error)
+        return error;
+    if (sys.shutdown(fd, SHUT_WR))
+        error = xlat_error_from_errno(errno);
+    sys.close(fd);
+    return error;
+}
+
+int unix_low_water(struct low_water_params *params)
+{
+    int fd, error = host_socket_fd(params->handle, &fd);
+
+    if (error)
+        return error;
+    if (sys.setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &params->bytes, sizeof(params->bytes)))
+        error = xlat_error_from_errno(errno);
+    sys.close(fd);
+    return error;
+}

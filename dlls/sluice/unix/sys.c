@@ -21,6 +21,7 @@ struct sys_calls sys = {
     .getsockopt = getsockopt,
     .setsockopt = setsockopt,
     .listen = listen,
+    .shutdown = shutdown,
     .open = sys_open,
     .poll = poll,
     .read = read,

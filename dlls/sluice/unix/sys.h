@@ -21,6 +21,7 @@ struct sys_calls {
     int (*getsockopt)(int fd, int level, int name, void *value, socklen_t *length);
     int (*setsockopt)(int fd, int level, int name, const void *value, socklen_t length);
     int (*listen)(int fd, int backlog);
+    int (*shutdown)(int fd, int how);
     int (*open)(const char *path, int flags);
     int (*poll)(struct pollfd *fds, nfds_t count, int timeout);
     ssize_t (*read)(int fd, void *buffer, size_t length);
