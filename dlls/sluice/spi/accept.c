@@ -4,6 +4,7 @@
 #include "spi/spi.h"
 
 #include "spi/rearm.h"
+#include "spi/short_accept.h"
 
 struct accepted {
     SOCKET socket;
@@ -116,8 +117,10 @@ SOCKET WSPAPI WSPAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDIT
     got.socket = INVALID_SOCKET;
     if (!error)
         error = check_descriptor(s);
-    if (!error)
+    if (!error) {
+        short_accept_settle(s);
         error = take(s, &got.socket);
+    }
     if (error)
         goto out;
     if (wants_peer) {

@@ -113,8 +113,10 @@ int WSPAPI WSPConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSAB
     if (error == WSAEISCONN && (facts_find(s) & FACT_CONNECT_EX))
         error = WSAEINVAL; /* until SO_UPDATE_CONNECT_CONTEXT, Windows does not call it connected */
     note_outcome(s, error);
-    if (info.type == SOCK_STREAM && (!error || error == WSAEWOULDBLOCK))
+    if (info.type == SOCK_STREAM && (!error || error == WSAEWOULDBLOCK)) {
         facts_keep_peer(s, params.address, params.addr_len);
+        facts_set(s, FACT_CONNECTS, 0);
+    }
     return spi_return(error, lpErrno);
 }
 

@@ -175,6 +175,16 @@ int facts_check_receive(SOCKET s, unsigned *facts)
     return facts_check_send(s, facts);
 }
 
+void facts_end_low_water(SOCKET s)
+{
+    struct low_water_params water = {.handle = s, .bytes = 1};
+
+    if (!(facts_find(s) & FACT_LOW_WATER))
+        return;
+    UNIX_CALL(low_water, &water);
+    facts_set(s, 0, FACT_LOW_WATER);
+}
+
 bool facts_was_reset(SOCKET s, unsigned facts)
 {
     struct afd_poll_params poll = {.count = 1, .sockets = {{s, AFD_POLL_RESET, 0}}};

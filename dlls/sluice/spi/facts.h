@@ -21,10 +21,11 @@ enum fact {
     FACT_SHUT_DOWN = 0x0400,    /* stream: shutdown was called; the kernel may forget the peer */
     FACT_OVERLAPPED = 0x0800,   /* an overlapped request has been issued here */
     FACT_CONNECT_EX = 0x1000,   /* ConnectEx was used, and its context not brought up to date */
-    FACT_REUSABLE = 0x2000,     /* disconnected with TF_REUSE_SOCKET: AcceptEx may have it again */
+    FACT_REUSABLE = 0x2000,     /* disconnected with TF_REUSE_SOCKET; AcceptEx may have it again */
     FACT_MESSAGES = 0x4000,     /* WSAAsyncSelect is in force, asked for here */
     FACT_SEND_ENDED = 0x8000,   /* shut down for sending, though the host does not know */
     FACT_REUSED = 0x10000,      /* accepted into a second time */
+    FACT_CONNECTS = 0x40000,    /* stream: connect or ConnectEx was used */
     FACT_LOW_WATER = 0x20000,   /* the kernel holds data back for a receive with MSG_WAITALL */
 };
 
@@ -49,6 +50,9 @@ int facts_of_socket(SOCKET s, unsigned *facts);
  * connects; WSAEINVAL for a receive on a datagram socket that is not bound. */
 int facts_check_receive(SOCKET s, unsigned *facts);
 int facts_check_send(SOCKET s, unsigned *facts);
+
+/* The kernel tells again of every byte that comes, whatever a receive with MSG_WAITALL asked for. */
+void facts_end_low_water(SOCKET s);
 
 /* After a receive of a stream answered 0 bytes: whether the peer reset the connection rather than
  * ended its data.  The host may have read the kernel's error before us; it is asked then. */

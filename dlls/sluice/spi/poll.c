@@ -70,6 +70,7 @@ void poll_add(struct poll_request *request, SOCKET s, int flags)
     unsigned int *slot = find_slot(request, s);
 
     if (!*slot) {
+        facts_end_low_water(s);
         request->asked->sockets[request->asked->count].socket = s;
         *slot = ++request->asked->count;
     }

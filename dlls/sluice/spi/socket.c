@@ -3,7 +3,10 @@
  * give it to completion ports, ReadFile, DuplicateHandle and CloseHandle. */
 #include "spi/spi.h"
 
+#include "spi/facts.h"
 #include "spi/protocol.h"
+#include "spi/reuse.h"
+#include "spi/short_accept.h"
 #include "spi/thread.h"
 
 /* Marks a WSAPROTOCOL_INFO that carries a duplicated handle in dwServiceFlags3; Wine's own mark, so
@@ -93,13 +96,31 @@ SOCKET WSPAPI WSPSocket(int family, int type, int protocol, LPWSAPROTOCOL_INFOW 
     return spi_return(error, lpErrno) ? INVALID_SOCKET : s;
 }
 
+/* Operations that pend when the last handle goes end with "aborted" on Windows; the host has another
+ * status for them. */
+static void abort_overlapped(SOCKET s)
+{
+    OBJECT_BASIC_INFORMATION info;
+    IO_STATUS_BLOCK io;
+
+    if (!NtQueryObject((HANDLE)s, ObjectBasicInformation, &info, sizeof(info), NULL) &&
+        info.HandleCount == 1)
+        NtCancelIoFileEx((HANDLE)s, NULL, &io);
+}
+
 int WSPAPI WSPCloseSocket(SOCKET s, LPINT lpErrno)
 {
     struct afd_info info;
+    bool overlapped = facts_find(s) & FACT_OVERLAPPED;
     int error = registry_remove(s) ? 0 : afd_info(s, &info);
 
-    if (!error)
+    if (!error) {
+        short_accept_forget(s);
+        reuse_forget(s);
         thread_interrupt_waits((HANDLE)s);
+        if (overlapped)
+            abort_overlapped(s);
+    }
     if (!error && NtClose((HANDLE)s))
         error = WSAENOTSOCK;
     return spi_return(error, lpErrno);

@@ -371,6 +371,21 @@ static int receive_scattered(struct transfer *t, const struct lane *lane)
     return error;
 }
 
+/* An overlapped receive with MSG_WAITALL: the kernel does not wake the host before all is there, or
+ * the end of the data.  Any other use of the socket for receiving makes it do so again. */
+static void set_low_water(struct transfer *t)
+{
+    struct low_water_params water = {.handle = t->s};
+
+    if (!(t->flags & MSG_WAITALL) || !t->notice.overlapped) {
+        facts_end_low_water(t->s);
+        return;
+    }
+    water.bytes = t->total < MAXLONG ? (int32_t)t->total : MAXLONG;
+    if (!UNIX_CALL(low_water, &water))
+        facts_set(t->s, FACT_LOW_WATER, 0);
+}
+
 int transfer_receive(struct transfer *t)
 {
     const struct lane *lane = choose_lane(t);
@@ -385,6 +400,7 @@ int transfer_receive(struct transfer *t)
     if (!(t->facts & FACT_STREAM))
         return t->count > lane->most_buffers ? receive_scattered(t, lane)
                                              : receive_message(t, lane);
+    set_low_water(t);
     if ((t->flags & MSG_WAITALL) && !t->notice.overlapped)
         return receive_all(t, lane);
     return receive_stream(t, lane);
