@@ -3,7 +3,9 @@
  * gives it back to the listener (the host's DEFER request), so that no connection is lost. */
 #include "spi/spi.h"
 
+#include "spi/facts.h"
 #include "spi/rearm.h"
+#include "spi/reset_watch.h"
 #include "spi/short_accept.h"
 
 struct accepted {
@@ -134,6 +136,10 @@ SOCKET WSPAPI WSPAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDIT
     }
     if (!error && !registry_add(got.socket))
         error = WSAENOBUFS;
+    if (!error) {
+        facts_set(got.socket, facts_find(s) & FACT_MESSAGES, 0);
+        reset_watch_inherit(s, got.socket);
+    }
     if (error) {
         give_back(s, got.socket);
         goto out;

@@ -3,6 +3,7 @@
 #include "spi/spi.h"
 
 #include "spi/facts.h"
+#include "spi/reset_watch.h"
 #include "spi/rest.h"
 
 /* Linux connects 0.0.0.0 and :: to the machine itself and tries port 0; Windows refuses both. */
@@ -156,5 +157,7 @@ int WSPAPI WSPShutdown(SOCKET s, int how, LPINT lpErrno)
         facts_keep_peer(s, peer, length);
     if (!error)
         facts_set(s, FACT_SHUT_DOWN, 0);
+    if (!error && how == SD_BOTH)
+        reset_watch_stop(s); /* as the host drops its selection */
     return spi_return(error, lpErrno);
 }

@@ -5,6 +5,7 @@
 
 #include "spi/facts.h"
 #include "spi/protocol.h"
+#include "spi/reset_watch.h"
 #include "spi/reuse.h"
 #include "spi/short_accept.h"
 #include "spi/thread.h"
@@ -117,6 +118,7 @@ int WSPAPI WSPCloseSocket(SOCKET s, LPINT lpErrno)
     if (!error) {
         short_accept_forget(s);
         reuse_forget(s);
+        reset_watch_stop(s);
         thread_interrupt_waits((HANDLE)s);
         if (overlapped)
             abort_overlapped(s);
