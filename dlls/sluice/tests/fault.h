@@ -27,7 +27,7 @@
     X(listen, int, (int fd, int backlog), (fd, backlog))                                           \
     X(shutdown, int, (int fd, int how), (fd, how))                                                 \
     X(open, int, (const char *path, int flags), (path, flags))                                     \
-    X(poll, int, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))          \
+    X(poll, int, (struct pollfd * fds, nfds_t number, int timeout), (fds, number, timeout))        \
     X(read, ssize_t, (int fd, void *buffer, size_t length), (fd, buffer, length))
 
 enum fault_call {
