@@ -66,7 +66,8 @@ CASE(acceptex, queued_connection)
 /* Tests: too little room fails when a connection comes, and the connection stays in the queue. */
 CASE(acceptex, short_room)
 {
-    static const DWORD rooms[][2] = {{3, ROOM}, {ROOM - 12, ROOM}, {ROOM - 1, ROOM}, {ROOM, ROOM - 1}};
+    static const DWORD rooms[][2] = {
+        {3, ROOM}, {ROOM - 12, ROOM}, {ROOM - 1, ROOM}, {ROOM, ROOM - 1}};
     SOCKET l = start_listener(), s, taken;
 
     for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
@@ -80,7 +81,8 @@ CASE(acceptex, short_room)
                        WSA_IO_PENDING);
         k = peer_connect(AF_INET, port_of(l));
         ck_assert_int_eq(WaitForSingleObject(ov.hEvent, 3000), WAIT_OBJECT_0);
-        assert_refused(GetOverlappedResult((HANDLE)l, &ov, &count, FALSE), ERROR_INSUFFICIENT_BUFFER);
+        assert_refused(GetOverlappedResult((HANDLE)l, &ov, &count, FALSE),
+                       ERROR_INSUFFICIENT_BUFFER);
         assert_works(closesocket(s));
         taken = accept(l, NULL, NULL);
         ck_assert(taken != INVALID_SOCKET);

@@ -6,8 +6,8 @@
 enum { MESSAGE = WM_USER + 7 };
 
 static struct {
-    HWND(WINAPI *create)(DWORD, LPCSTR, LPCSTR, DWORD, int, int, int, int, HWND, HMENU, HINSTANCE,
-                         LPVOID);
+    HWND(WINAPI *create)
+    (DWORD, LPCSTR, LPCSTR, DWORD, int, int, int, int, HWND, HMENU, HINSTANCE, LPVOID);
     BOOL(WINAPI *peek)(MSG *, HWND, UINT, UINT, UINT);
     BOOL(WINAPI *destroy)(HWND);
 } user;

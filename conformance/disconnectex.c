@@ -27,12 +27,12 @@ static struct server start(void)
 CASE(disconnectex, packet)
 {
     struct server v = start();
-    LPFN_DISCONNECTEX disconnect_ex =
-        (LPFN_DISCONNECTEX)extension(v.s, (GUID)WSAID_DISCONNECTEX);
+    LPFN_DISCONNECTEX disconnect_ex = (LPFN_DISCONNECTEX)extension(v.s, (GUID)WSAID_DISCONNECTEX);
     HANDLE port = CreateIoCompletionPort((HANDLE)v.s, NULL, 5, 0);
     WSAOVERLAPPED ov = {0};
 
-    ck_assert(SetFileCompletionNotificationModes((HANDLE)v.s, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS));
+    ck_assert(
+        SetFileCompletionNotificationModes((HANDLE)v.s, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS));
     assert_returns(send(v.s, "abc", 3, 0), 3);
     assert_refused(disconnect_ex(v.s, &ov, 0, 0), WSA_IO_PENDING);
     ck_assert_uint_eq(packet(port, 5, &ov, 0), 0);
@@ -44,8 +44,7 @@ CASE(disconnectex, packet)
 CASE(disconnectex, refused)
 {
     struct server v = start();
-    LPFN_DISCONNECTEX disconnect_ex =
-        (LPFN_DISCONNECTEX)extension(v.s, (GUID)WSAID_DISCONNECTEX);
+    LPFN_DISCONNECTEX disconnect_ex = (LPFN_DISCONNECTEX)extension(v.s, (GUID)WSAID_DISCONNECTEX);
     SOCKET fresh = new_socket(AF_INET, SOCK_STREAM), u = bound(AF_INET, SOCK_DGRAM);
 
     assert_refused(disconnect_ex(INVALID_SOCKET, NULL, 0, 0), WSAENOTSOCK);
@@ -77,7 +76,8 @@ static void accept_again(struct server *v)
     assert_started_bool(accept_ex(v->l, v->s, buffer, 0, ROOM, ROOM, &count, &ov));
     v->k = peer_connect(AF_INET, port_of(v->l));
     ck_assert_int_eq(finish(v->l, &ov, &count), 0);
-    assert_works(setsockopt(v->s, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (char *)&v->l, sizeof(v->l)));
+    assert_works(
+        setsockopt(v->s, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (char *)&v->l, sizeof(v->l)));
     exchange_bytes(v->s, v->k);
 }
 
@@ -86,8 +86,7 @@ static void accept_again(struct server *v)
 CASE(disconnectex, reuse)
 {
     struct server v = start();
-    LPFN_DISCONNECTEX disconnect_ex =
-        (LPFN_DISCONNECTEX)extension(v.s, (GUID)WSAID_DISCONNECTEX);
+    LPFN_DISCONNECTEX disconnect_ex = (LPFN_DISCONNECTEX)extension(v.s, (GUID)WSAID_DISCONNECTEX);
     WSAOVERLAPPED ov = with_event();
     DWORD count;
     char byte;
@@ -115,8 +114,7 @@ CASE(disconnectex, reuse)
 CASE(disconnectex, reuse_half_close)
 {
     struct server v = start();
-    LPFN_DISCONNECTEX disconnect_ex =
-        (LPFN_DISCONNECTEX)extension(v.s, (GUID)WSAID_DISCONNECTEX);
+    LPFN_DISCONNECTEX disconnect_ex = (LPFN_DISCONNECTEX)extension(v.s, (GUID)WSAID_DISCONNECTEX);
     WSAOVERLAPPED ov = with_event();
     char data[8];
     DWORD count;
@@ -136,7 +134,8 @@ CASE(disconnectex, reuse_half_close)
     assert_returns(recv(v.s, data, 1, 0), 0);
 }
 
-/* TransmitFile with TF_DISCONNECT, alone and with TF_REUSE_SOCKET: the end comes behind the file. */
+/* TransmitFile with TF_DISCONNECT, alone and with TF_REUSE_SOCKET: the end comes behind the file.
+ */
 CASE(disconnectex, transmit_file)
 {
     struct server v = start();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* WSAEventSelect and WSAEnumNetworkEvents.  Sources: their pages; tests are Wine's, which were run on
- * Windows. */
+/* WSAEventSelect and WSAEnumNetworkEvents.  Sources: their pages; tests are Wine's, which were run
+ * on Windows. */
 #include "overlap.h"
 
 static WSANETWORKEVENTS found;
@@ -132,8 +132,8 @@ CASE(event, read)
     ck_assert_int_eq(events(pair[0], event, 2000), FD_READ);
 }
 
-/* FD_WRITE: at once on a connection; again only after a send would have blocked, and room came.  Also
- * where select said in between that there is none. */
+/* FD_WRITE: at once on a connection; again only after a send would have blocked, and room came.
+ * Also where select said in between that there is none. */
 CASE(event, write)
 {
     static char data[1 << 20];

@@ -29,8 +29,8 @@ int finish(SOCKET s, WSAOVERLAPPED *overlapped, DWORD *count);
 int start_recv(SOCKET s, void *data, DWORD length, DWORD flags, WSAOVERLAPPED *overlapped);
 int start_send(SOCKET s, const void *data, DWORD length, WSAOVERLAPPED *overlapped);
 
-/* The next packet of a port, within 3 s: 0, or the code with which the operation failed.  The others
- * are what it must carry. */
+/* The next packet of a port, within 3 s: 0, or the code with which the operation failed.  The
+ * others are what it must carry. */
 DWORD packet(HANDLE port, ULONG_PTR key, WSAOVERLAPPED *overlapped, DWORD count);
 void no_packet(HANDLE port);
 

@@ -191,8 +191,8 @@ CASE(overlapped, skip_on_success)
     winsock();
     tcp_pair(AF_INET, pair);
     port = CreateIoCompletionPort((HANDLE)pair[0], NULL, 7, 0);
-    ck_assert(SetFileCompletionNotificationModes((HANDLE)pair[0],
-                                                 FILE_SKIP_COMPLETION_PORT_ON_SUCCESS));
+    ck_assert(
+        SetFileCompletionNotificationModes((HANDLE)pair[0], FILE_SKIP_COMPLETION_PORT_ON_SUCCESS));
     assert_works(start_send(pair[0], "xy", 2, &ov));
     no_packet(port);
     assert_fails(start_recv(pair[0], data, sizeof(data), 0, &ov), WSA_IO_PENDING);
@@ -302,7 +302,8 @@ CASE(overlapped, close_duplicate)
     CloseHandle(other);
 }
 
-/* Tests: a receive that pends fails with the reset; the next is refused at once, without a packet. */
+/* Tests: a receive that pends fails with the reset; the next is refused at once, without a packet.
+ */
 CASE(overlapped, reset)
 {
     WSAOVERLAPPED ov = {0};
@@ -456,8 +457,8 @@ CASE(overlapped, datagram)
     a = bound(AF_INET, SOCK_DGRAM);
     b = bound(AF_INET, SOCK_DGRAM);
     at = address_of(a);
-    assert_fails(
-        WSARecvFrom(a, &buffer, 1, NULL, &flags, &from.sa, &from.len, &ov, NULL), WSA_IO_PENDING);
+    assert_fails(WSARecvFrom(a, &buffer, 1, NULL, &flags, &from.sa, &from.len, &ov, NULL),
+                 WSA_IO_PENDING);
     assert_returns(sendto(b, "abcdef", 6, 0, &at.sa, at.len), 6);
     assert_code(finish(a, &ov, &count), WSAEMSGSIZE);
     ck_assert_uint_eq(count, 4);

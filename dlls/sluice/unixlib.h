@@ -54,7 +54,7 @@ struct socket_info_params {
     int32_t listening; /* out: SO_ACCEPTCONN */
     int32_t connected; /* out: stream: has a peer (established or closing); datagram: 0 */
     int32_t connecting; /* out: a handshake of our own is under way */
-    int32_t ended;      /* out: stream: the peer has sent its FIN, whatever is still unread before it */
+    int32_t ended;      /* out: stream: the peer has sent its FIN, whatever is unread before it */
     int32_t reserved;
 };
 
@@ -100,13 +100,13 @@ struct is_writable_params {
     int32_t reserved;
 };
 
-/* shutdown(SHUT_WR) behind the host's back, which cannot take one back for a socket used again. */
+/* shutdown(SHUT_WR) without the host, which cannot take one back for a socket used again. */
 struct shutdown_send_params {
     u64_a8 handle;
 };
 
-/* How many bytes have to be there before the socket counts as readable, and an overlapped receive of
- * the host is woken. The kernel's receive buffer bounds it. */
+/* How many bytes have to be there before the socket counts as readable, and an overlapped receive
+ * of the host is woken. The kernel's receive buffer bounds it. */
 struct low_water_params {
     u64_a8 handle;
     int32_t bytes; /* in: 1 for the usual state */

@@ -18,7 +18,8 @@ static bool is_no_destination(const void *address)
     return !memcmp(&v6->sin6_addr, &any, sizeof(any)) || !v6->sin6_port;
 }
 
-/* What the kernel makes of connecting a listener or a datagram socket differs; both are told apart here. */
+/* What the kernel makes of connecting a listener or a datagram socket differs; both are told apart
+ * here. */
 static int check_destination(SOCKET s, const struct afd_info *info, const void *address)
 {
     BOOL listening = FALSE;
@@ -48,8 +49,9 @@ static int dissolve(SOCKET s)
     return UNIX_CALL(dissolve, &params);
 }
 
-/* Windows lets a datagram socket without SO_BROADCAST connect to a broadcast address, and send there
- * without naming it; only sendto is refused (Wine's tests).  The kernel asks at connect only. */
+/* Windows lets a datagram socket without SO_BROADCAST connect to a broadcast address, and send
+ * there without naming it; only sendto is refused (Wine's tests).  The kernel asks at connect only.
+ */
 static NTSTATUS connect_broadcast(SOCKET s, const struct afd_connect_params *params, ULONG length)
 {
     BOOL on = TRUE, off = FALSE;
@@ -63,8 +65,8 @@ static NTSTATUS connect_broadcast(SOCKET s, const struct afd_connect_params *par
     return status;
 }
 
-/* After a connect that failed asynchronously Linux answers the next one ECONNABORTED once, and only then starts
- * anew; Windows starts at once. */
+/* After a connect that failed asynchronously Linux answers the next one ECONNABORTED once, and only
+ * then starts anew; Windows starts at once. */
 static NTSTATUS request_connect(SOCKET s, const struct afd_info *info,
                                 const struct afd_connect_params *params)
 {
@@ -121,8 +123,8 @@ int WSPAPI WSPConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSAB
     return spi_return(error, lpErrno);
 }
 
-/* Ends the sending side behind what is queued.  A socket accepted into a second time does so without
- * the host, which would stop watching it: it remembers the end of the first connection. */
+/* Ends the sending side behind what is queued.  A socket accepted into a second time does so
+ * without the host, which would stop watching it: it remembers the end of the first connection. */
 static int shut_down(SOCKET s, int how)
 {
     struct shutdown_send_params send = {.handle = s};

@@ -238,8 +238,8 @@ static bool peer_has_ended(SOCKET s)
  * be hidden by data. */
 static bool may_have_ended(const WSAPOLLFD *fd, unsigned int found)
 {
-    const unsigned int known = AFD_POLL_HUP | AFD_POLL_RESET | AFD_POLL_CLOSE | AFD_POLL_ACCEPT |
-                               AFD_POLL_CONNECT_ERR;
+    const unsigned int known =
+        AFD_POLL_HUP | AFD_POLL_RESET | AFD_POLL_CLOSE | AFD_POLL_ACCEPT | AFD_POLL_CONNECT_ERR;
 
     return !(found & known) && ((found & AFD_POLL_READ) || !(fd->events & POLLRDNORM));
 }

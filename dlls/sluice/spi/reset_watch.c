@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See reset_watch.h.  Each watch is a poll request of the host for a reset alone.  One thread issues
- * them all, since the host cancels what a thread leaves behind, and gets their ends as APCs.  They are
- * issued on a socket of our own, for a request with an APC is refused on one that has a completion
- * port. */
+/* See reset_watch.h.  Each watch is a poll request of the host for a reset alone.  One thread
+ * issues them all, since the host cancels what a thread leaves behind, and gets their ends as APCs.
+ * They are issued on a socket of our own, for a request with an APC is refused on one that has a
+ * completion port. */
 #include <stdlib.h>
 
 #include "spi/reset_watch.h"

@@ -5,8 +5,9 @@
 
 #include "spi/spi.h"
 
-/* From now on a reset of the stream socket is told to the window (WSAECONNABORTED), at once where it
- * has been reset already.  Takes the place of an earlier watch.  Returns false where there is none. */
+/* From now on a reset of the stream socket is told to the window (WSAECONNABORTED), at once where
+ * it has been reset already.  Takes the place of an earlier watch.  Returns false where there is
+ * none. */
 bool reset_watch_start(SOCKET s, HWND window, unsigned int message);
 
 /* No more of it. */

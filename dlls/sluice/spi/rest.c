@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See rest.h.  The rest is an overlapped send of the host lane on a duplicate of the handle, so that
- * the host's own state answers whoever asks whether the socket is writable.  It is issued by a thread
- * that lives as long as it pends: the host cancels what a thread leaves behind. */
+/* See rest.h.  The rest is an overlapped send of the host lane on a duplicate of the handle, so
+ * that the host's own state answers whoever asks whether the socket is writable.  It is issued by a
+ * thread that lives as long as it pends: the host cancels what a thread leaves behind. */
 #include <stdlib.h>
 
 #include "spi/rest.h"
@@ -17,8 +17,8 @@ struct rest {
     struct rest *next; /* under `lock`, while the thread has it */
     SOCKET name;       /* the program's handle */
     int shutdown;      /* what to end the sending side with afterwards: SD_*, or NO_SHUTDOWN */
-    HANDLE socket; /* a duplicate: the connection stays open */
-    HANDLE queued; /* set when the host has the bytes in its queue */
+    HANDLE socket;     /* a duplicate: the connection stays open */
+    HANDLE queued;     /* set when the host has the bytes in its queue */
     HANDLE done;
     volatile LONG state;
     volatile LONG users; /* caller and thread: the last one frees it */
@@ -80,7 +80,8 @@ static void release(struct rest *rest)
     free(rest);
 }
 
-/* Issues a send of what is left from `sent` on. Returns its status; STATUS_PENDING: wait for `done`. */
+/* Issues a send of what is left from `sent` on. Returns its status; STATUS_PENDING: wait for
+ * `done`. */
 static NTSTATUS issue(struct rest *rest, ULONG sent, IO_STATUS_BLOCK *io)
 {
     WSABUF buffer = {rest->length - sent, rest->data + sent};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See reuse.h.  The host cannot take a connection away from a socket, but replaces its descriptor when
- * it accepts into it, and closes the old one.  So the socket gets an idle connection to a socket of
- * our own: to the host it is a healthy one, which saw neither the end of the old connection nor a
- * shutdown, both of which it would remember for ever. */
+/* See reuse.h.  The host cannot take a connection away from a socket, but replaces its descriptor
+ * when it accepts into it, and closes the old one.  So the socket gets an idle connection to a
+ * socket of our own: to the host it is a healthy one, which saw neither the end of the old
+ * connection nor a shutdown, both of which it would remember for ever. */
 #include <stdlib.h>
 
 #include "spi/reuse.h"
@@ -10,14 +10,13 @@
 #include "spi/facts.h"
 
 /* What keeps a socket from being used again. */
-#define SPOILT                                                                                     \
-    (FACT_CONNECTS | FACT_RESET | FACT_SHUT_DOWN | FACT_SEND_ENDED | FACT_REUSABLE)
+#define SPOILT (FACT_CONNECTS | FACT_RESET | FACT_SHUT_DOWN | FACT_SEND_ENDED | FACT_REUSABLE)
 
 /* The other end of an idle connection. */
 static struct idle {
     struct idle *next;
     SOCKET s, other;
-} *all;
+} * all;
 static SRWLOCK lock = SRWLOCK_INIT; /* a leaf lock */
 
 void reuse_forget(SOCKET s)
@@ -97,11 +96,11 @@ static bool replace(SOCKET s, int family)
     bool done;
     INT ignored;
 
-    done = l != INVALID_SOCKET && other != INVALID_SOCKET &&
-           listen_on_loopback(l, family, address, &length) &&
-           !WSPConnect(other, (struct sockaddr *)address, length, NULL, NULL, NULL, NULL,
-                       &ignored) &&
-           !afd_call(l, AFD_ACCEPT_INTO, &params, sizeof(params), room, sizeof(room));
+    done =
+        l != INVALID_SOCKET && other != INVALID_SOCKET &&
+        listen_on_loopback(l, family, address, &length) &&
+        !WSPConnect(other, (struct sockaddr *)address, length, NULL, NULL, NULL, NULL, &ignored) &&
+        !afd_call(l, AFD_ACCEPT_INTO, &params, sizeof(params), room, sizeof(room));
     close_private(l);
     if (done)
         remember(s, other);

@@ -6,10 +6,10 @@
 #include "spi/spi.h"
 
 /* Closes the connection of an accepted socket, orderly unless data of the peer was left unread, and
- * cancels what pends on it.  The socket then answers WSAENOTCONN (FACT_REUSABLE) until it is accepted
- * into again.  Returns false, and does nothing, where that cannot be: sends of ours still pend, the
- * socket was shut down before, it was reset, or it is one that connected (the host keeps a descriptor
- * of those which AcceptEx does not replace). */
+ * cancels what pends on it.  The socket then answers WSAENOTCONN (FACT_REUSABLE) until it is
+ * accepted into again.  Returns false, and does nothing, where that cannot be: sends of ours still
+ * pend, the socket was shut down before, it was reset, or it is one that connected (the host keeps
+ * a descriptor of those which AcceptEx does not replace). */
 bool reuse_detach(SOCKET s);
 
 /* The socket is being closed. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See short_accept.h.  The connection is accepted into a socket of ours, with a length the host finds
- * too small only afterwards; from there it is given back (the host's DEFER request). */
+/* See short_accept.h.  The connection is accepted into a socket of ours, with a length the host
+ * finds too small only afterwards; from there it is given back (the host's DEFER request). */
 #include <stdlib.h>
 
 #include "spi/short_accept.h"
@@ -15,7 +15,7 @@ static struct record {
     struct record *next;
     SOCKET listener, taker;
     LPOVERLAPPED overlapped;
-} *all;
+} * all;
 static SRWLOCK lock = SRWLOCK_INIT; /* a leaf lock */
 
 static void enlist(struct record *record)
@@ -46,8 +46,8 @@ int short_accept(SOCKET listener, unsigned facts, void *buffer, LPOVERLAPPED ove
         return WSAENOBUFS;
     record->listener = listener;
     record->overlapped = overlapped;
-    record->taker = WSPSocket(facts & FACT_IPV6 ? AF_INET6 : AF_INET, SOCK_STREAM, IPPROTO_TCP, NULL,
-                              0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT, &error);
+    record->taker = WSPSocket(facts & FACT_IPV6 ? AF_INET6 : AF_INET, SOCK_STREAM, IPPROTO_TCP,
+                              NULL, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT, &error);
     if (record->taker == INVALID_SOCKET) {
         free(record);
         return error;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* AcceptEx with too little room for an address.  Windows fails it when a connection comes and leaves
- * that connection in the listener's queue; the host accepts it before it finds out. */
+/* AcceptEx with too little room for an address.  Windows fails it when a connection comes and
+ * leaves that connection in the listener's queue; the host accepts it before it finds out. */
 #ifndef SLUICE_SHORT_ACCEPT_H
 #define SLUICE_SHORT_ACCEPT_H
 

@@ -105,8 +105,8 @@ static bool is_last_handle(SOCKET s)
            info.HandleCount == 1;
 }
 
-/* What the host would do later or otherwise: operations that pend when the last handle goes end with
- * "aborted" on Windows, and no message about the socket comes any more. */
+/* What the host would do later or otherwise: operations that pend when the last handle goes end
+ * with "aborted" on Windows, and no message about the socket comes any more. */
 static void end_activities(SOCKET s, unsigned facts)
 {
     struct afd_message_select_params none = {.handle = (ULONG)s};

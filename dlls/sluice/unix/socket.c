@@ -22,7 +22,8 @@ static int int_option(int fd, int name, int fallback)
     return sys.getsockopt(fd, SOL_SOCKET, name, &value, &length) ? fallback : value;
 }
 
-/* TCP's own state: getpeername() fails with ENOTCONN both during the handshake and after a reset. */
+/* TCP's own state: getpeername() fails with ENOTCONN both during the handshake and after a reset.
+ */
 static int tcp_state(int fd)
 {
     struct tcp_info info;
