@@ -5,6 +5,7 @@
 
 #include "spi/facts.h"
 #include "spi/overlapped.h"
+#include "spi/reuse.h"
 #include "spi/short_accept.h"
 
 /* What the documentation asks for beside the address. */
@@ -37,7 +38,7 @@ static int check_acceptor(SOCKET s, unsigned listener_facts)
         return error;
     if (!(facts & FACT_STREAM) || ((facts ^ listener_facts) & FACT_IPV6))
         return WSAEINVAL;
-    if (facts & FACT_REUSABLE)
+    if ((facts & FACT_REUSABLE) || reuse_is_idle(s))
         return 0;
     error = spi_local_address(s, address, &length);
     if (!error)

@@ -39,6 +39,25 @@ void reuse_forget(SOCKET s)
     free(found);
 }
 
+bool reuse_is_idle(SOCKET s)
+{
+    unsigned char peer[SPI_ADDRESS_MAX], own[SPI_ADDRESS_MAX];
+    SOCKET other = INVALID_SOCKET;
+    int peer_len, own_len;
+
+    if (!all)
+        return false;
+    AcquireSRWLockShared(&lock);
+    for (struct idle *idle = all; idle; idle = idle->next) {
+        if (idle->s == s)
+            other = idle->other;
+    }
+    ReleaseSRWLockShared(&lock);
+    return other != INVALID_SOCKET && !spi_peer_address(s, peer, &peer_len) &&
+           !spi_local_address(other, own, &own_len) && peer_len == own_len &&
+           !memcmp(peer, own, own_len);
+}
+
 static void remember(SOCKET s, SOCKET other)
 {
     struct idle *idle = malloc(sizeof(*idle));

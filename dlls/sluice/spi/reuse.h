@@ -12,6 +12,9 @@
  * a descriptor of those which AcceptEx does not replace). */
 bool reuse_detach(SOCKET s);
 
+/* Whether it still waits to be accepted into, an AcceptEx having ended without a connection. */
+bool reuse_is_idle(SOCKET s);
+
 /* The socket is being closed. */
 void reuse_forget(SOCKET s);
 
