@@ -253,8 +253,8 @@ CASE(connect, datagram_filters)
     ck_assert_int_eq(selects(s, 'r', 50), 0);
 }
 
-/* WSAEACCES: an attempt to connect a datagram socket to broadcast address failed because setsockopt
- * option SO_BROADCAST is not enabled. */
+/* The page has WSAEACCES for a connect without SO_BROADCAST; tests (run on Windows): it succeeds,
+ * and so does a send there, while sendto is refused; the option stays off. */
 CASE(connect, broadcast)
 {
     struct address a;
@@ -264,7 +264,11 @@ CASE(connect, broadcast)
     s = new_socket(AF_INET, SOCK_DGRAM);
     a = loopback(AF_INET, 4711);
     a.v4.sin_addr.s_addr = INADDR_BROADCAST;
-    assert_fails(connect(s, &a.sa, a.len), WSAEACCES);
+    assert_fails(sendto(s, "x", 1, 0, &a.sa, a.len), WSAEACCES);
+    assert_works(connect(s, &a.sa, a.len));
+    ck_assert_int_eq(get_int(s, SOL_SOCKET, SO_BROADCAST), 0);
+    assert_fails(sendto(s, "x", 1, 0, &a.sa, a.len), WSAEACCES);
+    assert_returns(send(s, "x", 1, 0), 1);
     set_int(s, SOL_SOCKET, SO_BROADCAST, 1);
     assert_works(connect(s, &a.sa, a.len));
 }

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Raised whenever a struct below changes, so that halves of different builds refuse each other. */
-#define UNIXLIB_VERSION 1
+#define UNIXLIB_VERSION 2
 
 typedef uint64_t __attribute__((aligned(8))) u64_a8;
 
@@ -22,6 +22,9 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(listen)                                                                                      \
     X(dissolve)                                                                                    \
     X(is_local_address)                                                                            \
+    X(is_writable)                                                                                 \
+    X(shutdown_send)                                                                               \
+    X(low_water)                                                                                   \
     X(drop_urgent)                                                                                 \
     X(route_source)                                                                                \
     X(get_option)                                                                                  \
@@ -54,6 +57,8 @@ struct socket_info_params {
     int32_t listening; /* out: SO_ACCEPTCONN */
     int32_t connected; /* out: stream: has a peer (established or closing); datagram: 0 */
     int32_t connecting; /* out: a handshake of our own is under way */
+    int32_t ended;      /* out: stream: the peer has sent its FIN, whatever is unread before it */
+    int32_t reserved;
 };
 
 /* BSD listen() with exactly `depth` connections able to wait; on a socket that listens already the
@@ -91,6 +96,26 @@ struct is_local_address_params {
     int32_t address_len;  /* in: length of address */
     uint8_t address[28];  /* in: Windows sockaddr; its port does not matter */
     int32_t is_broadcast; /* out: an IPv4 broadcast address */
+};
+
+/* Whether the kernel has room for a send.  WSAENOTSOCK. */
+struct is_writable_params {
+    u64_a8 handle;
+    int32_t writable; /* out: 0 or 1 */
+    int32_t reserved;
+};
+
+/* shutdown(SHUT_WR) without the host, which cannot take one back for a socket used again. */
+struct shutdown_send_params {
+    u64_a8 handle;
+};
+
+/* How many bytes have to be there before the socket counts as readable, and an overlapped receive
+ * of the host is woken. The kernel's receive buffer bounds it. */
+struct low_water_params {
+    u64_a8 handle;
+    int32_t bytes; /* in: 1 for the usual state */
+    int32_t reserved;
 };
 
 /* getsockopt() and setsockopt() for an option of route DIRECT or CONTROL, both by its row in xlat/option.c. */
@@ -151,12 +176,15 @@ enum unix_call_number {
 };
 
 _Static_assert(sizeof(struct attach_params) == 144, "one layout for every compiler");
-_Static_assert(sizeof(struct socket_info_params) == 32, "one layout for every compiler");
+_Static_assert(sizeof(struct socket_info_params) == 40, "one layout for every compiler");
 _Static_assert(sizeof(struct listen_params) == 56, "one layout for every compiler");
 _Static_assert(sizeof(struct dissolve_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct drop_urgent_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct route_source_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct is_local_address_params) == 36, "one layout for every compiler");
+_Static_assert(sizeof(struct is_writable_params) == 16, "one layout for every compiler");
+_Static_assert(sizeof(struct shutdown_send_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct low_water_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct get_option_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct set_option_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct tcp_info_params) == 16, "one layout for every compiler");

@@ -3,7 +3,10 @@
  * gives it back to the listener (the host's DEFER request), so that no connection is lost. */
 #include "spi/spi.h"
 
+#include "spi/facts.h"
 #include "spi/rearm.h"
+#include "spi/reset_watch.h"
+#include "spi/short_accept.h"
 
 struct accepted {
     SOCKET socket;
@@ -116,8 +119,10 @@ SOCKET WSPAPI WSPAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDIT
     got.socket = INVALID_SOCKET;
     if (!error)
         error = check_descriptor(s);
-    if (!error)
+    if (!error) {
+        short_accept_settle(s);
         error = take(s, &got.socket);
+    }
     if (error)
         goto out;
     if (wants_peer) {
@@ -131,6 +136,10 @@ SOCKET WSPAPI WSPAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDIT
     }
     if (!error && !registry_add(got.socket))
         error = WSAENOBUFS;
+    if (!error) {
+        facts_set(got.socket, facts_find(s) & FACT_MESSAGES, 0);
+        reset_watch_inherit(s, got.socket);
+    }
     if (error) {
         give_back(s, got.socket);
         goto out;

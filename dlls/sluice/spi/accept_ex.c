@@ -5,13 +5,11 @@
 
 #include "spi/facts.h"
 #include "spi/overlapped.h"
+#include "spi/reuse.h"
+#include "spi/short_accept.h"
 
 /* What the documentation asks for beside the address. */
 #define ADDRESS_HEADROOM 16
-
-/* A length the host answers with "buffer too small" once a connection has come, which is when
- * Windows says so. */
-#define TOO_SHORT 1
 
 static DWORD address_size(unsigned facts)
 {
@@ -40,6 +38,8 @@ static int check_acceptor(SOCKET s, unsigned listener_facts)
         return error;
     if (!(facts & FACT_STREAM) || ((facts ^ listener_facts) & FACT_IPV6))
         return WSAEINVAL;
+    if ((facts & FACT_REUSABLE) || reuse_is_idle(s))
+        return 0;
     error = spi_local_address(s, address, &length);
     if (!error)
         return WSAEINVAL;
@@ -52,6 +52,7 @@ static int accept_into(SOCKET listener, SOCKET acceptor, void *buffer,
 {
     ULONGLONG total = (ULONGLONG)params->recv_len + params->local_len + remote_len;
     struct notice notice = {overlapped, NULL};
+    bool was_reusable = facts_find(acceptor) & FACT_REUSABLE;
     DWORD need;
     unsigned facts;
     int error = check_listener(listener, &facts);
@@ -66,11 +67,14 @@ static int accept_into(SOCKET listener, SOCKET acceptor, void *buffer,
         return WSAEFAULT;
     if (error)
         return error;
+    short_accept_settle(listener);
     need = address_size(facts) + ADDRESS_HEADROOM;
-    if ((params->local_len && params->local_len < need) || remote_len < need) {
-        params->local_len = TOO_SHORT;
-        remote_len = need; /* never written: the host fails before */
-    }
+    if ((params->local_len && params->local_len < need) || remote_len < need)
+        return short_accept(listener, facts, buffer, overlapped);
+    facts_set(acceptor, 0,
+              FACT_REUSABLE | FACT_RESET | FACT_SHUT_DOWN | FACT_SEND_ENDED | FACT_CONNECT_EX);
+    if (was_reusable)
+        facts_set(acceptor, FACT_REUSED, 0);
     return overlapped_issue(listener, &notice, AFD_ACCEPT_INTO, params, sizeof(*params), buffer,
                             params->recv_len + params->local_len + remote_len, received);
 }

@@ -2,6 +2,8 @@
 /* Socket addresses in and out of program memory, and a socket's own two. */
 #include "spi/spi.h"
 
+#include "spi/facts.h"
+
 static int family_length(int family)
 {
     switch (family) {
@@ -85,11 +87,24 @@ int WSPAPI WSPGetSockName(SOCKET s, struct sockaddr *name, LPINT namelen, LPINT 
     return spi_return(error, lpErrno);
 }
 
+/* Windows knows whom a socket is connecting to, and goes on knowing the peer after both sides have
+ * shut down; the kernel does neither. */
+static bool remembered_peer(SOCKET s, void *address, int *length)
+{
+    struct socket_info_params info = {.handle = s};
+
+    if (!facts_peer(s, address, length))
+        return false;
+    return (facts_find(s) & FACT_SHUT_DOWN) || (!UNIX_CALL(socket_info, &info) && info.connecting);
+}
+
 int WSPAPI WSPGetPeerName(SOCKET s, struct sockaddr *name, LPINT namelen, LPINT lpErrno)
 {
     unsigned char address[SPI_ADDRESS_MAX];
     int length = 0, error = spi_peer_address(s, address, &length);
 
+    if (error == WSAENOTCONN && remembered_peer(s, address, &length))
+        error = 0;
     if (!error)
         error = spi_put_address(name, namelen, address, length);
     return spi_return(error, lpErrno);

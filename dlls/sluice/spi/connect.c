@@ -3,6 +3,8 @@
 #include "spi/spi.h"
 
 #include "spi/facts.h"
+#include "spi/reset_watch.h"
+#include "spi/rest.h"
 
 /* Linux connects 0.0.0.0 and :: to the machine itself and tries port 0; Windows refuses both. */
 static bool is_no_destination(const void *address)
@@ -16,7 +18,8 @@ static bool is_no_destination(const void *address)
     return !memcmp(&v6->sin6_addr, &any, sizeof(any)) || !v6->sin6_port;
 }
 
-/* What the kernel makes of connecting a listener or a datagram socket differs; both are told apart here. */
+/* What the kernel makes of connecting a listener or a datagram socket differs; both are told apart
+ * here. */
 static int check_destination(SOCKET s, const struct afd_info *info, const void *address)
 {
     BOOL listening = FALSE;
@@ -46,15 +49,34 @@ static int dissolve(SOCKET s)
     return UNIX_CALL(dissolve, &params);
 }
 
-/* After a connect that failed asynchronously Linux answers the next one ECONNABORTED once, and only then starts
- * anew; Windows starts at once. */
-static NTSTATUS request_connect(SOCKET s, const struct afd_connect_params *params)
+/* Windows lets a datagram socket without SO_BROADCAST connect to a broadcast address, and send
+ * there without naming it; only sendto is refused (Wine's tests).  The kernel asks at connect only.
+ */
+static NTSTATUS connect_broadcast(SOCKET s, const struct afd_connect_params *params, ULONG length)
+{
+    BOOL on = TRUE, off = FALSE;
+    NTSTATUS status;
+    INT ignored;
+
+    if (WSPSetSockOpt(s, SOL_SOCKET, SO_BROADCAST, (char *)&on, sizeof(on), &ignored))
+        return STATUS_ACCESS_DENIED;
+    status = afd_ioctl(s, AFD_CONNECT, params, length, NULL, 0, NULL);
+    WSPSetSockOpt(s, SOL_SOCKET, SO_BROADCAST, (char *)&off, sizeof(off), &ignored);
+    return status;
+}
+
+/* After a connect that failed asynchronously Linux answers the next one ECONNABORTED once, and only
+ * then starts anew; Windows starts at once. */
+static NTSTATUS request_connect(SOCKET s, const struct afd_info *info,
+                                const struct afd_connect_params *params)
 {
     const ULONG length = offsetof(struct afd_connect_params, address) + params->addr_len;
     NTSTATUS status = afd_ioctl(s, AFD_CONNECT, params, length, NULL, 0, NULL);
 
     if (status == STATUS_CONNECTION_ABORTED)
         status = afd_ioctl(s, AFD_CONNECT, params, length, NULL, 0, NULL);
+    if (status == STATUS_ACCESS_DENIED && info->type == SOCK_DGRAM)
+        status = connect_broadcast(s, params, length);
     return status;
 }
 
@@ -88,22 +110,57 @@ int WSPAPI WSPConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSAB
         error = check_destination(s, &info, params.address);
     if (error)
         return spi_return(error, lpErrno);
-    status = request_connect(s, &params);
+    status = request_connect(s, &info, &params);
     /* the host's word for "still under way"; for bind the same status means "bound already" */
     error = status == STATUS_ADDRESS_ALREADY_ASSOCIATED ? WSAEALREADY
                                                         : xlat_error_from_status((uint32_t)status);
+    if (error == WSAEISCONN && (facts_find(s) & FACT_CONNECT_EX))
+        error = WSAEINVAL; /* until SO_UPDATE_CONNECT_CONTEXT, Windows does not call it connected */
     note_outcome(s, error);
+    if (info.type == SOCK_STREAM && (!error || error == WSAEWOULDBLOCK)) {
+        facts_keep_peer(s, params.address, params.addr_len);
+        facts_set(s, FACT_CONNECTS, 0);
+    }
     return spi_return(error, lpErrno);
+}
+
+/* Ends the sending side behind what is queued.  A socket accepted into a second time does so
+ * without the host, which would stop watching it: it remembers the end of the first connection. */
+static int shut_down(SOCKET s, int how)
+{
+    struct shutdown_send_params send = {.handle = s};
+    int receive = SD_RECEIVE;
+    unsigned facts = facts_find(s);
+
+    if (how == SD_RECEIVE)
+        return afd_call(s, AFD_SHUTDOWN, &how, sizeof(how), NULL, 0);
+    if (!(facts & FACT_REUSED) && !rest_defer_shutdown(s, how))
+        return afd_call(s, AFD_SHUTDOWN, &how, sizeof(how), NULL, 0);
+    facts_set(s, FACT_SEND_ENDED, 0);
+    if (how == SD_BOTH)
+        afd_call(s, AFD_SHUTDOWN, &receive, sizeof(receive), NULL, 0);
+    if (!(facts & FACT_REUSED) || rest_defer_shutdown(s, SD_SEND))
+        return 0;
+    return UNIX_CALL(shutdown_send, &send);
 }
 
 int WSPAPI WSPShutdown(SOCKET s, int how, LPINT lpErrno)
 {
+    unsigned char peer[SPI_ADDRESS_MAX];
     struct afd_info info;
-    int error = afd_info(s, &info);
+    int length = 0, error = afd_info(s, &info);
 
     if (!error && (how < SD_RECEIVE || how > SD_BOTH))
         error = WSAEINVAL;
+    if (!error && info.type == SOCK_STREAM && spi_peer_address(s, peer, &length))
+        length = 0;
     if (!error)
-        error = afd_call(s, AFD_SHUTDOWN, &how, sizeof(how), NULL, 0);
+        error = shut_down(s, how);
+    if (!error && length)
+        facts_keep_peer(s, peer, length);
+    if (!error)
+        facts_set(s, FACT_SHUT_DOWN, 0);
+    if (!error && how == SD_BOTH)
+        reset_watch_stop(s); /* as the host drops its selection */
     return spi_return(error, lpErrno);
 }

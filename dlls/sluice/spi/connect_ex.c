@@ -6,6 +6,7 @@
 
 #include "spi/facts.h"
 #include "spi/overlapped.h"
+#include "spi/reuse.h"
 
 /* Linux connects the wildcard to the machine itself, Windows does not; neither has port 0. */
 static bool is_no_destination(const void *address)
@@ -66,33 +67,39 @@ BOOL PASCAL ext_connect_ex(SOCKET s, const struct sockaddr *name, int namelen, P
         error = WSAEADDRNOTAVAIL;
     if (!error)
         error = connect_overlapped(s, address, length, data, data_len, overlapped, &moved);
+    if (!error || error == WSA_IO_PENDING)
+        facts_set(s, FACT_CONNECT_EX | FACT_CONNECTS, 0);
     count = (DWORD)moved;
     if (!error && sent)
         guard_put(sent, count);
     return extension_return(error);
 }
 
-static int shut_down(SOCKET s)
+int disconnect(SOCKET s, DWORD flags)
 {
-    int how = SD_SEND;
+    INT error = 0;
 
-    return afd_call(s, AFD_SHUTDOWN, &how, sizeof(how), NULL, 0);
+    if ((flags & TF_REUSE_SOCKET) && reuse_detach(s))
+        return 0;
+    return WSPShutdown(s, SD_SEND, &error) ? error : 0;
 }
 
 /* The host ends a shutdown at once and, where successes at once make no completion packet,
  * silently; Windows always lets it pend.  A transmission of nothing does pend, behind what is
  * queued to be sent. */
-static int disconnect_overlapped(SOCKET s, LPOVERLAPPED overlapped)
+static int disconnect_overlapped(SOCKET s, LPOVERLAPPED overlapped, DWORD flags)
 {
     struct afd_transmit_params nothing = {.buffer_size = 1};
     struct notice notice = {overlapped, NULL};
     int how = SD_SEND, error;
+    bool detached = (flags & TF_REUSE_SOCKET) && reuse_detach(s);
     ULONG_PTR ignored;
 
     error =
         overlapped_issue(s, &notice, AFD_TRANSMIT, &nothing, sizeof(nothing), NULL, 0, &ignored);
     if (!error || error == WSA_IO_PENDING) {
-        shut_down(s);
+        if (!detached)
+            disconnect(s, 0);
         return WSA_IO_PENDING;
     }
     if (error != WSAESHUTDOWN && error != WSAENOTCONN)
@@ -111,9 +118,9 @@ BOOL PASCAL ext_disconnect_ex(SOCKET s, LPOVERLAPPED overlapped, DWORD flags, DW
         error = overlapped_begin(overlapped);
     if (!error && (reserved || (flags & ~TF_REUSE_SOCKET)))
         error = WSAEINVAL;
-    if (!error && !(facts & FACT_STREAM))
+    if (!error && (!(facts & FACT_STREAM) || (facts & FACT_REUSABLE)))
         error = WSAENOTCONN;
     if (!error)
-        error = overlapped ? disconnect_overlapped(s, overlapped) : shut_down(s);
+        error = overlapped ? disconnect_overlapped(s, overlapped, flags) : disconnect(s, flags);
     return extension_return(error);
 }

@@ -2,7 +2,9 @@
 /* Network events: recorded by the host per socket, told by an event object or a window message. */
 #include "spi/spi.h"
 
+#include "spi/facts.h"
 #include "spi/rearm.h"
+#include "spi/reset_watch.h"
 
 #define ALL_EVENTS ((1 << FD_MAX_EVENTS) - 1)
 
@@ -48,8 +50,11 @@ int WSPAPI WSPEventSelect(SOCKET s, WSAEVENT event, __LONG32 mask, LPINT lpErrno
     /* Checked here because the host's mask is 0 for the events it does not know. */
     if (!(mask & ~ALL_EVENTS) && (!mask || event))
         error = afd_call(s, AFD_EVENT_SELECT, &params, sizeof(params), NULL, 0);
-    if (!error)
+    if (!error) {
         rearm_keep_event(s, &params);
+        facts_set(s, 0, FACT_MESSAGES);
+        reset_watch_stop(s);
+    }
     return spi_return(refine(s, error), lpErrno);
 }
 
@@ -99,6 +104,17 @@ static bool is_window(HWND window)
     return check && check(window);
 }
 
+/* The host's message of a reset has no code: it is not asked for where ours takes its place. */
+static void watch_for_reset(SOCKET s, HWND window, unsigned int message, long mask, int *host)
+{
+    unsigned facts;
+
+    if (!(mask & FD_CLOSE) || facts_of_socket(s, &facts) || !(facts & FACT_STREAM))
+        reset_watch_stop(s);
+    else if (reset_watch_start(s, window, message))
+        *host &= ~AFD_POLL_RESET;
+}
+
 int WSPAPI WSPAsyncSelect(SOCKET s, HWND window, unsigned int message, __LONG32 mask, LPINT lpErrno)
 {
     struct afd_message_select_params params = {
@@ -110,10 +126,14 @@ int WSPAPI WSPAsyncSelect(SOCKET s, HWND window, unsigned int message, __LONG32 
     DWORD last = GetLastError();
     int error = WSAEINVAL;
 
-    if (!(mask & ~ALL_EVENTS) && (!mask || is_window(window)))
+    if (!(mask & ~ALL_EVENTS) && (!mask || is_window(window))) {
+        watch_for_reset(s, window, message, mask, &params.mask);
         error = afd_call(s, AFD_MESSAGE_SELECT, &params, sizeof(params), NULL, 0);
-    if (!error)
+    }
+    if (!error) {
         rearm_keep_message(s, &params);
+        facts_set(s, mask ? FACT_MESSAGES : 0, mask ? 0 : FACT_MESSAGES);
+    }
     SetLastError(last); /* IsWindow changes it */
     return spi_return(refine(s, error), lpErrno);
 }

@@ -35,9 +35,13 @@ BOOL PASCAL ext_connect_ex(SOCKET s, const struct sockaddr *name, int namelen, P
                            DWORD data_len, LPDWORD sent, LPOVERLAPPED overlapped);
 
 /* Ends our side of a connection after what is queued was sent.  WSAENOTCONN, WSAEINVAL (flags other
- * than TF_REUSE_SOCKET, reserved not 0). The host cannot make a used socket as new: AcceptEx and
- * ConnectEx refuse one that was to be reused. */
+ * than TF_REUSE_SOCKET, reserved not 0).  A socket disconnected for reuse is not connected any
+ * more, and AcceptEx takes it; ConnectEx does not. */
 BOOL PASCAL ext_disconnect_ex(SOCKET s, LPOVERLAPPED overlapped, DWORD flags, DWORD reserved);
+
+/* Its core, for TransmitFile too: TF_REUSE_SOCKET in flags is looked at. Returns 0 or a WSA code.
+ */
+int disconnect(SOCKET s, DWORD flags);
 
 /* Sends a file between two blocks of memory: mswsock.h, TransmitFile. */
 BOOL PASCAL ext_transmit_file(SOCKET s, HANDLE file, DWORD length, DWORD per_send,

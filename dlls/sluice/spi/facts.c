@@ -12,6 +12,8 @@ struct entry {
     SOCKET s;
     unsigned facts;
     struct entry *next;
+    int peer_len; /* 0: none kept */
+    unsigned char peer[SPI_ADDRESS_MAX];
 };
 
 static SRWLOCK lock = SRWLOCK_INIT;
@@ -53,6 +55,33 @@ unsigned facts_set(SOCKET s, unsigned added, unsigned removed)
         (*link)->facts = facts;
     ReleaseSRWLockExclusive(&lock);
     return facts;
+}
+
+void facts_keep_peer(SOCKET s, const void *address, int length)
+{
+    struct entry *entry;
+
+    facts_set(s, 0, 0); /* makes the entry */
+    AcquireSRWLockExclusive(&lock);
+    entry = *find_link(s);
+    if (entry) {
+        entry->peer_len = length;
+        memcpy(entry->peer, address, length);
+    }
+    ReleaseSRWLockExclusive(&lock);
+}
+
+bool facts_peer(SOCKET s, void *address, int *length)
+{
+    struct entry *entry;
+
+    AcquireSRWLockShared(&lock);
+    entry = *find_link(s);
+    *length = entry ? entry->peer_len : 0;
+    if (*length)
+        memcpy(address, entry->peer, *length);
+    ReleaseSRWLockShared(&lock);
+    return *length != 0;
 }
 
 void facts_forget(SOCKET s)
@@ -137,6 +166,8 @@ int facts_check_send(SOCKET s, unsigned *facts)
 {
     if (*facts & FACT_UNBOUND_COPY)
         *facts = facts_set(s, 0, FACT_UNBOUND_COPY); /* the send binds it, as far as it can tell */
+    if (*facts & FACT_REUSABLE)
+        return WSAENOTCONN;
     if ((*facts & FACT_STREAM) && !(*facts & FACT_READY))
         return check_stream(s, facts);
     return 0;
@@ -147,6 +178,16 @@ int facts_check_receive(SOCKET s, unsigned *facts)
     if ((*facts & FACT_DATAGRAM) && !(*facts & FACT_READY))
         return check_bound(s, facts);
     return facts_check_send(s, facts);
+}
+
+void facts_end_low_water(SOCKET s)
+{
+    struct low_water_params water = {.handle = s, .bytes = 1};
+
+    if (!(facts_find(s) & FACT_LOW_WATER))
+        return;
+    UNIX_CALL(low_water, &water);
+    facts_set(s, 0, FACT_LOW_WATER);
 }
 
 bool facts_was_reset(SOCKET s, unsigned facts)

@@ -65,8 +65,8 @@ int overlapped_issue(SOCKET s, const struct notice *notice, ULONG code, const vo
         event = NULL; /* the program may use the member for itself then */
         context = (void *)notice->routine;
     }
-    if (!(facts_find(s) & FACT_KNOWN))
-        facts_set(s, FACT_KNOWN, 0);
+    if (~facts_find(s) & (FACT_KNOWN | FACT_OVERLAPPED))
+        facts_set(s, FACT_KNOWN | FACT_OVERLAPPED, 0);
     status = NtDeviceIoControlFile((HANDLE)s, event, notice->routine ? call_routine : NULL, context,
                                    (IO_STATUS_BLOCK *)overlapped, code, (void *)in, in_len, out,
                                    out_len);
@@ -198,7 +198,8 @@ static int collect(SOCKET s, LPWSAOVERLAPPED overlapped, BOOL wait, LPDWORD tran
     if (!guard_get(information, &overlapped->InternalHigh))
         return WSAEFAULT;
     count = (DWORD)information;
-    error = result_error(s, (NTSTATUS)status);
+    /* An event set by others ends the wait too; Windows then takes the structure as it is. */
+    error = wait && (NTSTATUS)status == STATUS_PENDING ? 0 : result_error(s, (NTSTATUS)status);
     if (transferred && !guard_put(transferred, count))
         return WSAEFAULT;
     if (!error && flags && !guard_put(flags, no_flags))

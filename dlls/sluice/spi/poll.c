@@ -4,6 +4,8 @@
 
 #include "spi/poll.h"
 
+#include "spi/facts.h"
+
 /* Handles have 32 significant bits; the host would look at those only. */
 static bool is_handle_value(SOCKET s)
 {
@@ -68,6 +70,7 @@ void poll_add(struct poll_request *request, SOCKET s, int flags)
     unsigned int *slot = find_slot(request, s);
 
     if (!*slot) {
+        facts_end_low_water(s);
         request->asked->sockets[request->asked->count].socket = s;
         *slot = ++request->asked->count;
     }
@@ -99,6 +102,21 @@ static void take_answer(struct poll_request *request, ULONG_PTR length)
     }
 }
 
+/* To the host a datagram socket cannot be written to while another thread's send is on its way. */
+static void mend_datagrams(struct poll_request *request)
+{
+    for (unsigned int i = 0; i < request->asked->count; i++) {
+        struct is_writable_params room = {.handle = request->asked->sockets[i].socket};
+
+        if (!(request->asked->sockets[i].flags & AFD_POLL_WRITE) ||
+            (request->results[i] & (AFD_POLL_WRITE | AFD_POLL_CLOSE)) ||
+            !(facts_find(room.handle) & FACT_DATAGRAM))
+            continue;
+        if (!UNIX_CALL(is_writable, &room) && room.writable)
+            request->results[i] |= AFD_POLL_WRITE;
+    }
+}
+
 int poll_wait(struct poll_request *request, LONGLONG timeout)
 {
     struct afd_poll_params *asked = request->asked;
@@ -113,10 +131,10 @@ int poll_wait(struct poll_request *request, LONGLONG timeout)
     }
     asked->timeout = timeout == POLL_FOREVER ? timeout : -timeout;
     status = afd_ioctl(carrier, AFD_POLL, asked, length, request->answered, length, &answered);
-    if (status == STATUS_TIMEOUT)
-        return 0;
-    if (!status) {
+    if (!status)
         take_answer(request, answered);
+    if (!status || status == STATUS_TIMEOUT) {
+        mend_datagrams(request);
         return 0;
     }
     /* A carrier of another kind refuses the request in that kind's own way. */
@@ -205,6 +223,37 @@ static int check_events(WSAPOLLFD *fds, ULONG count)
     return WSAEINVAL;
 }
 
+/* The host sees the end of a peer's data only once all before it is read; WSAPoll tells of it at
+ * once. */
+static bool peer_has_ended(SOCKET s)
+{
+    struct socket_info_params info = {.handle = s};
+    unsigned facts;
+
+    return !facts_of_socket(s, &facts) && (facts & FACT_STREAM) && !UNIX_CALL(socket_info, &info) &&
+           info.ended;
+}
+
+/* Whether that has to be looked for: the host's answer for an entry is none of an end, and it could
+ * be hidden by data. */
+static bool may_have_ended(const WSAPOLLFD *fd, unsigned int found)
+{
+    const unsigned int known =
+        AFD_POLL_HUP | AFD_POLL_RESET | AFD_POLL_CLOSE | AFD_POLL_ACCEPT | AFD_POLL_CONNECT_ERR;
+
+    return !(found & known) && ((found & AFD_POLL_READ) || !(fd->events & POLLRDNORM));
+}
+
+/* A wait for nothing but the end would not be ended by it while data is unread. */
+static bool any_has_ended(const WSAPOLLFD *fds, ULONG count)
+{
+    for (ULONG i = 0; i < count; i++) {
+        if (fds[i].revents != POLLNVAL && may_have_ended(&fds[i], 0) && peer_has_ended(fds[i].fd))
+            return true;
+    }
+    return false;
+}
+
 /* One round over the entries whose revents is not POLLNVAL yet. */
 static int poll_round(WSAPOLLFD *fds, ULONG count, LONGLONG timeout)
 {
@@ -217,11 +266,18 @@ static int poll_round(WSAPOLLFD *fds, ULONG count, LONGLONG timeout)
         if (fds[i].revents != POLLNVAL)
             poll_add(&request, fds[i].fd, asked_flags(fds[i].events));
     }
+    if (timeout && any_has_ended(fds, count))
+        timeout = 0;
     error = request.asked->count ? poll_wait(&request, timeout) : WSAENOTSOCK;
     for (ULONG i = 0; !error && i < count; i++) {
-        if (fds[i].revents != POLLNVAL)
-            fds[i].revents = reported_events(poll_flags(&request, poll_index(&request, fds[i].fd)),
-                                             fds[i].events);
+        unsigned int found;
+
+        if (fds[i].revents == POLLNVAL)
+            continue;
+        found = poll_flags(&request, poll_index(&request, fds[i].fd));
+        if (may_have_ended(&fds[i], found) && peer_has_ended(fds[i].fd))
+            found |= AFD_POLL_HUP;
+        fds[i].revents = reported_events(found, fds[i].events);
     }
     poll_close(&request);
     return error;

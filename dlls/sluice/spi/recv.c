@@ -39,6 +39,19 @@ void recv_store_sender(const struct transfer *t, const struct sender *sender)
         spi_put_address(sender->program, sender->program_len, address, t->address_len);
 }
 
+/* A receive that fails before the host hears of it enables FD_READ messages again all the same
+ * (Wine's tests; network events it does not).  Looking at one byte does that. */
+static void enable_messages(SOCKET s)
+{
+    char byte;
+    WSABUF one = {1, &byte};
+    DWORD peek = MSG_PEEK;
+    struct afd_recvmsg_params params = {
+        .ws_flags = (ULONG_PTR)&peek, .count = 1, .buffers = (ULONG_PTR)&one};
+
+    afd_call(s, AFD_RECVMSG, &params, sizeof(params), NULL, 0); /* the socket does not block */
+}
+
 int WSPAPI WSPRecvFrom(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
                        struct sockaddr *from, LPINT fromlen, LPWSAOVERLAPPED overlapped,
                        LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
@@ -69,6 +82,8 @@ int WSPAPI WSPRecvFrom(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received
         t.flags &= MSG_OOB; /* what was asked for has been done; urgent data is said to be such */
         guard_put(flags, t.flags);
     }
+    if (error == WSAEFAULT && (t.facts & FACT_MESSAGES))
+        enable_messages(s);
     transfer_close(&t);
     return spi_return(error, lpErrno);
 }

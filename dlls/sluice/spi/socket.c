@@ -5,6 +5,9 @@
 
 #include "spi/facts.h"
 #include "spi/protocol.h"
+#include "spi/reset_watch.h"
+#include "spi/reuse.h"
+#include "spi/short_accept.h"
 #include "spi/thread.h"
 #include "pe/log.h"
 
@@ -136,13 +139,42 @@ SOCKET WSPAPI WSPSocket(int family, int type, int protocol, LPWSAPROTOCOL_INFOW 
     return spi_return(error, lpErrno) ? INVALID_SOCKET : s;
 }
 
+static bool is_last_handle(SOCKET s)
+{
+    OBJECT_BASIC_INFORMATION info;
+
+    return !NtQueryObject((HANDLE)s, ObjectBasicInformation, &info, sizeof(info), NULL) &&
+           info.HandleCount == 1;
+}
+
+/* What the host would do later or otherwise: operations that pend when the last handle goes end
+ * with "aborted" on Windows, and no message about the socket comes any more. */
+static void end_activities(SOCKET s, unsigned facts)
+{
+    struct afd_message_select_params none = {.handle = (ULONG)s};
+    IO_STATUS_BLOCK io;
+
+    if (!(facts & (FACT_OVERLAPPED | FACT_MESSAGES)) || !is_last_handle(s))
+        return;
+    if (facts & FACT_OVERLAPPED)
+        NtCancelIoFileEx((HANDLE)s, NULL, &io);
+    if (facts & FACT_MESSAGES)
+        afd_call(s, AFD_MESSAGE_SELECT, &none, sizeof(none), NULL, 0);
+}
+
 int WSPAPI WSPCloseSocket(SOCKET s, LPINT lpErrno)
 {
+    unsigned facts = facts_find(s);
     struct afd_info info;
     int error = registry_remove(s) ? 0 : afd_info(s, &info);
 
-    if (!error)
+    if (!error) {
+        short_accept_forget(s);
+        reuse_forget(s);
+        reset_watch_stop(s);
         thread_interrupt_waits((HANDLE)s);
+        end_activities(s, facts);
+    }
     if (!error && NtClose((HANDLE)s))
         error = WSAENOTSOCK;
     return spi_return(error, lpErrno);

@@ -152,9 +152,11 @@ static int set_accept_context(struct option_call *call)
 static int set_connect_context(struct option_call *call)
 {
     unsigned char peer[SPI_ADDRESS_MAX];
-    int length;
+    int length, error = spi_peer_address(call->s, peer, &length);
 
-    return spi_peer_address(call->s, peer, &length);
+    if (!error)
+        facts_set(call->s, 0, FACT_CONNECT_EX);
+    return error;
 }
 
 /* The host's memory of a failed connect; a failure that connect itself returned leaves nothing (Wine's tests,

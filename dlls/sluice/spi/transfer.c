@@ -5,6 +5,7 @@
 #include "spi/transfer.h"
 
 #include "spi/facts.h"
+#include "spi/rest.h"
 
 /* Not in mingw-w64's winsock2.h. */
 #ifndef MSG_PUSH_IMMEDIATE
@@ -18,6 +19,9 @@
 #define SEND_FLAGS (MSG_OOB | MSG_DONTROUTE | MSG_PARTIAL | MSG_INTERRUPT)
 #define RECEIVE_FLAGS                                                                              \
     (MSG_OOB | MSG_PEEK | MSG_WAITALL | MSG_PARTIAL | MSG_PUSH_IMMEDIATE | MSG_INTERRUPT)
+
+/* Errors of earlier datagrams that one send puts aside. */
+#define MOST_REFUSALS 64
 
 /* No datagram is longer. */
 #define LONGEST_DATAGRAM 65536
@@ -151,16 +155,31 @@ static int check_send(struct transfer *t)
     /* UDP has neither urgent data nor messages in parts. */
     if (is_message && (t->flags & (MSG_OOB | MSG_PARTIAL)))
         return WSAEOPNOTSUPP;
+    if (t->facts & FACT_SEND_ENDED)
+        return WSAESHUTDOWN;
     return facts_check_send(t->s, &t->facts);
 }
 
-/* An error the kernel still held from an earlier datagram is in the way of this one: it is
- * remembered for the next receive, and the send is tried once more. */
-static int send_again(struct transfer *t, const struct lane *lane)
+/* A datagram that the kernel has room for is sent, whatever stands in its way: an error the kernel
+ * still held from an earlier one, which is remembered for the next receive; or a send of another
+ * thread, for whose short time the host calls the socket busy. */
+static int send_message(struct transfer *t, const struct lane *lane)
 {
-    if (!(t->facts & FACT_NO_CONNRESET))
-        t->facts = facts_set(t->s, FACT_UNREACHABLE, 0);
-    return lane->send(t);
+    struct is_writable_params room = {.handle = t->s};
+    int error;
+
+    for (int refusals = 0;;) {
+        error = lane->send(t);
+        if (error == WSAECONNREFUSED && refusals++ < MOST_REFUSALS) {
+            if (!(t->facts & FACT_NO_CONNRESET))
+                t->facts = facts_set(t->s, FACT_UNREACHABLE, 0);
+            continue;
+        }
+        if (error != WSAEWOULDBLOCK || !(t->facts & FACT_DATAGRAM) ||
+            UNIX_CALL(is_writable, &room) || !room.writable)
+            return error;
+        SwitchToThread();
+    }
 }
 
 /* What the kernel calls invalid for want of a destination. */
@@ -192,9 +211,10 @@ int transfer_send(struct transfer *t)
         return error;
     if (t->notice.overlapped && (error = overlapped_begin(t->notice.overlapped)))
         return error;
-    error = lane->send(t);
-    if (error == WSAECONNREFUSED && !(t->facts & FACT_STREAM))
-        error = send_again(t, lane);
+    error = t->facts & FACT_STREAM ? lane->send(t) : send_message(t, lane);
+    if (!error && !t->notice.overlapped && (t->facts & FACT_STREAM) && t->moved < t->total &&
+        !(t->flags & MSG_OOB))
+        rest_send(t);
     if (error == WSA_IO_PENDING && t->bounce) {
         overlapped_park(t->notice.overlapped, t->bounce);
         t->bounce = NULL;
@@ -240,7 +260,13 @@ static int check_receive(struct transfer *t)
         return WSAEOPNOTSUPP;
     if (t->flags & MSG_WAITALL)
         error = check_wait_all(t);
-    return error ? error : facts_check_receive(t->s, &t->facts);
+    if (!error)
+        error = facts_check_receive(t->s, &t->facts);
+    /* After a reset the host would complete an overlapped receive with 0 bytes. */
+    if (!error && t->notice.overlapped && (t->facts & FACT_STREAM) &&
+        facts_was_reset(t->s, t->facts))
+        error = WSAECONNRESET;
+    return error;
 }
 
 /* Errors of earlier datagrams arrive as a failed receive: a reset, unless the program does not want
@@ -344,6 +370,21 @@ static int receive_scattered(struct transfer *t, const struct lane *lane)
     return error;
 }
 
+/* An overlapped receive with MSG_WAITALL: the kernel does not wake the host before all is there, or
+ * the end of the data.  Any other use of the socket for receiving makes it do so again. */
+static void set_low_water(struct transfer *t)
+{
+    struct low_water_params water = {.handle = t->s};
+
+    if (!(t->flags & MSG_WAITALL) || !t->notice.overlapped) {
+        facts_end_low_water(t->s);
+        return;
+    }
+    water.bytes = t->total < MAXLONG ? (int32_t)t->total : MAXLONG;
+    if (!UNIX_CALL(low_water, &water))
+        facts_set(t->s, FACT_LOW_WATER, 0);
+}
+
 int transfer_receive(struct transfer *t)
 {
     const struct lane *lane = choose_lane(t, false);
@@ -358,6 +399,7 @@ int transfer_receive(struct transfer *t)
     if (!(t->facts & FACT_STREAM))
         return t->count > lane->most_buffers ? receive_scattered(t, lane)
                                              : receive_message(t, lane);
+    set_low_water(t);
     if ((t->flags & MSG_WAITALL) && !t->notice.overlapped)
         return receive_all(t, lane);
     return receive_stream(t, lane);

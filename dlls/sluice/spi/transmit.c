@@ -44,8 +44,8 @@ static int transmit(SOCKET s, struct afd_transmit_params *params, LPOVERLAPPED o
 {
     struct notice notice = {overlapped, NULL};
     struct afd_info info;
-    int how = SD_SEND, error;
     ULONG_PTR ignored;
+    int error;
 
     if (!params->file)
         params->buffer_size = 1;
@@ -58,8 +58,8 @@ static int transmit(SOCKET s, struct afd_transmit_params *params, LPOVERLAPPED o
         error = afd_call(s, AFD_TRANSMIT, params, sizeof(*params), NULL, 0);
     if (error == WSAENOTSOCK && params->file && !afd_info(s, &info))
         return WSA_INVALID_HANDLE; /* it was the file's handle */
-    if ((!error || error == WSA_IO_PENDING) && (params->flags & TF_DISCONNECT))
-        afd_call(s, AFD_SHUTDOWN, &how, sizeof(how), NULL, 0);
+    if ((!error || error == WSA_IO_PENDING) && (params->flags & (TF_DISCONNECT | TF_REUSE_SOCKET)))
+        disconnect(s, params->flags);
     return error;
 }
 

@@ -22,3 +22,9 @@ LPBLOCKINGCALLBACK upcall_blocking_hook(DWORD_PTR *context)
         return NULL;
     return hook;
 }
+
+void upcall_post_message(HWND window, UINT message, WPARAM wparam, LPARAM lparam)
+{
+    if (upcalls.lpWPUPostMessage)
+        upcalls.lpWPUPostMessage(window, message, wparam, lparam);
+}

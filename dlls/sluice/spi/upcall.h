@@ -12,5 +12,7 @@ void upcall_set(const WSPUPCALLTABLE *table, DWORD catalog_entry);
 /* The calling thread's blocking hook (1.1 programs only), NULL where there is none. */
 LPBLOCKINGCALLBACK upcall_blocking_hook(DWORD_PTR *context);
 
+/* Posts to a window, if it is still there. */
+void upcall_post_message(HWND window, UINT message, WPARAM wparam, LPARAM lparam);
 
 #endif

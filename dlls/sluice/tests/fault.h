@@ -25,7 +25,9 @@
     X(setsockopt, int, (int fd, int level, int name, const void *value, socklen_t length),         \
       (fd, level, name, value, length))                                                            \
     X(listen, int, (int fd, int backlog), (fd, backlog))                                           \
+    X(shutdown, int, (int fd, int how), (fd, how))                                                 \
     X(open, int, (const char *path, int flags), (path, flags))                                     \
+    X(poll, int, (struct pollfd * fds, nfds_t number, int timeout), (fds, number, timeout))        \
     X(read, ssize_t, (int fd, void *buffer, size_t length), (fd, buffer, length))
 
 enum fault_call {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 
 #include "calls.h"
@@ -23,7 +24,8 @@ static int int_option(int fd, int name, int fallback)
     return sys.getsockopt(fd, SOL_SOCKET, name, &value, &length) ? fallback : value;
 }
 
-/* TCP's own state: getpeername() fails with ENOTCONN both during the handshake and after a reset. */
+/* TCP's own state: getpeername() fails with ENOTCONN both during the handshake and after a reset.
+ */
 static int tcp_state(int fd)
 {
     struct tcp_info info;
@@ -50,6 +52,8 @@ int unix_socket_info(struct socket_info_params *params)
     params->connected = state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 ||
                         state == TCP_FIN_WAIT2 || state == TCP_CLOSE_WAIT ||
                         state == TCP_LAST_ACK || state == TCP_CLOSING || state == TCP_TIME_WAIT;
+    params->ended = state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK || state == TCP_CLOSING ||
+                    state == TCP_TIME_WAIT;
     sys.close(fd);
     return 0;
 }
@@ -86,6 +90,42 @@ int unix_is_local_address(struct is_local_address_params *params)
     ((struct sockaddr_in *)&address)->sin_port = htons(ANY_PORT);
     params->is_broadcast = address.ss_family == AF_INET &&
                            sys.connect(fd, (struct sockaddr *)&address, length) && errno == EACCES;
+    sys.close(fd);
+    return error;
+}
+
+int unix_is_writable(struct is_writable_params *params)
+{
+    struct pollfd one = {.events = POLLOUT};
+    int error = host_socket_fd(params->handle, &one.fd);
+
+    if (error)
+        return error;
+    params->writable = sys.poll(&one, 1, 0) == 1 && (one.revents & POLLOUT);
+    sys.close(one.fd);
+    return 0;
+}
+
+int unix_shutdown_send(struct shutdown_send_params *params)
+{
+    int fd, error = host_socket_fd(params->handle, &fd);
+
+    if (error)
+        return error;
+    if (sys.shutdown(fd, SHUT_WR))
+        error = xlat_error_from_errno(errno);
+    sys.close(fd);
+    return error;
+}
+
+int unix_low_water(struct low_water_params *params)
+{
+    int fd, error = host_socket_fd(params->handle, &fd);
+
+    if (error)
+        return error;
+    if (sys.setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &params->bytes, sizeof(params->bytes)))
+        error = xlat_error_from_errno(errno);
     sys.close(fd);
     return error;
 }

@@ -22,6 +22,7 @@ struct sys_calls sys = {
     .setsockopt = setsockopt,
     .listen = listen,
     .poll = poll,
+    .shutdown = shutdown,
     .open = sys_open,
     .read = read,
     .sendmsg = sendmsg,

@@ -22,6 +22,7 @@ struct sys_calls {
     int (*setsockopt)(int fd, int level, int name, const void *value, socklen_t length);
     int (*listen)(int fd, int backlog);
     int (*poll)(struct pollfd *fds, nfds_t count, int timeout);
+    int (*shutdown)(int fd, int how);
     int (*open)(const char *path, int flags);
     ssize_t (*read)(int fd, void *buffer, size_t length);
     ssize_t (*sendmsg)(int fd, const struct msghdr *message, int flags);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A stream send that does not wait takes all or nothing on Windows.  The host takes what the kernel
+ * has room for; the rest of the bytes is sent on by a thread of ours. */
+#ifndef SLUICE_REST_H
+#define SLUICE_REST_H
+
+#include "spi/transfer.h"
+
+/* Takes over what a send left (t->moved of t->total are gone) and counts it as sent: t->moved
+ * becomes t->total.  The bytes are copied; they outlive closesocket and the calling thread.  Until
+ * they are gone the next send answers WSAEWOULDBLOCK, shutdown and the socket's end wait behind
+ * them.  Where there is no memory or no thread to be had, t->moved stays. */
+void rest_send(struct transfer *t);
+
+/* Whether a rest is on its way there; if so, `how` (SD_SEND, SD_BOTH) is done behind it.  (The host
+ * would let a shutdown wait by itself, unless the program has just cancelled what it takes for its
+ * own operations.) */
+bool rest_defer_shutdown(SOCKET s, int how);
+
+#endif
