@@ -54,6 +54,7 @@ CALL(call_wsaenumevents, WSAEnumNetworkEvents(s, NULL, (WSANETWORKEVENTS *)(void
 CALL(call_wsaeventselect, WSAEventSelect(s, event, FD_READ))
 CALL(call_wsahtons, WSAHtons(s, 1, (u_short *)(void *)bytes))
 CALL(call_wsaioctl, WSAIoctl(s, FIONREAD, NULL, 0, bytes, 4, &count, NULL, NULL))
+CALL(call_wsajoinleaf, WSAJoinLeaf(s, &address.sa, address.len, NULL, NULL, NULL, NULL, 4))
 CALL(call_wsarecv, WSARecv(s, &buffer, 1, &count, &flags, NULL, NULL))
 CALL(call_wsarecvfrom, WSARecvFrom(s, &buffer, 1, &count, &flags, ROOM, LENGTH, NULL, NULL))
 CALL(call_wsasend, WSASend(s, &buffer, 1, &count, 0, NULL, NULL))
@@ -101,6 +102,7 @@ static const struct {
     ROW(wsaeventselect),
     ROW(wsahtons),
     ROW(wsaioctl),
+    ROW(wsajoinleaf),
     ROW(wsarecv),
     ROW(wsarecvfrom),
     ROW(wsasend),

@@ -142,6 +142,14 @@ CALL(setsockopt_ttl, setsockopt(env.datagram, IPPROTO_IP, IP_TTL, p, 4))
 CALL(ioctl_fionbio, ioctlsocket(env.bare, FIONBIO, p))
 CALL(ioctl_fionread, ioctlsocket(env.pair[0], FIONREAD, p))
 CALL(ioctl_atmark, ioctlsocket(env.pair[0], SIOCATMARK, p))
+CALL(wsajoinleaf_address,
+     WSAJoinLeaf(env.datagram, p, sizeof(struct sockaddr_in), NULL, NULL, NULL, NULL, 4))
+CALL(wsaduplicate_info, WSADuplicateSocketW(env.datagram, GetCurrentProcessId(), p))
+CALL(wsasocket_info, WSASocketW(0, 0, 0, p, 0, 0))
+CALL(wsaioctl_sort,
+     WSAIoctl(env.bare, SIO_ADDRESS_LIST_SORT, p, 64, buffer, 64, &count, NULL, NULL))
+CALL(wsaioctl_tcp_info,
+     WSAIoctl(env.pair[0], _WSAIORW(IOC_VENDOR, 39), p, 4, buffer, 88, &count, NULL, NULL))
 CALL(wsaioctl_out, WSAIoctl(env.pair[0], FIONREAD, NULL, 0, p, 4, &count, NULL, NULL))
 CALL(wsaioctl_count, WSAIoctl(env.pair[0], FIONREAD, NULL, 0, buffer, 4, p, NULL, NULL))
 CALL(wsaioctl_in, WSAIoctl(env.bare, FIONBIO, p, 4, NULL, 0, &count, NULL, NULL))
@@ -260,6 +268,11 @@ static const struct row {
     ROW(ioctl_fionbio, ARG_IN, WSAEFAULT, NOTHING),
     ROW(ioctl_fionread, ARG_OUT, WSAEFAULT, NOTHING),
     ROW(ioctl_atmark, ARG_OUT, WSAEFAULT, NOTHING),
+    ROW(wsajoinleaf_address, ARG_IN, WSAEFAULT, NOTHING),
+    ROW(wsaduplicate_info, ARG_OUT, WSAEFAULT, NOTHING),
+    ROW(wsasocket_info, ARG_IN, NO_NULL, NOTHING),
+    ROW(wsaioctl_sort, ARG_IN, WSAEFAULT, NOTHING),
+    ROW(wsaioctl_tcp_info, ARG_IN, WSAEFAULT, NOTHING),
     ROW(wsaioctl_out, ARG_OUT, WSAEFAULT, NOTHING),
     ROW(wsaioctl_count, ARG_OUT, WSAEFAULT, NOTHING),
     ROW(wsaioctl_in, ARG_IN, WSAEFAULT, NOTHING),
