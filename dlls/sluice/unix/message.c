@@ -93,22 +93,23 @@ static ssize_t send_pieces(int fd, const struct msghdr *whole, size_t segment)
     return (ssize_t)at;
 }
 
-static ssize_t send_message(int fd, struct msghdr *message, struct xlat_control *control)
+static ssize_t send_message(int fd, const struct msghdr *given, struct xlat_control *control)
 {
     char host[XLAT_CONTROL_HOST_MAX] __attribute__((aligned(sizeof(size_t))));
+    struct msghdr message = *given;
     int segment = control->segment;
     ssize_t sent;
 
     merge_ecn(fd, IPPROTO_IP, IP_TOS, control->ecn, &control->traffic);
     merge_ecn(fd, IPPROTO_IPV6, IPV6_TCLASS, control->ecn6, &control->class6);
-    message->msg_control = host;
-    message->msg_controllen = xlat_control_write(control, host);
-    sent = send_once(fd, message);
+    message.msg_control = host;
+    message.msg_controllen = xlat_control_write(control, host);
+    sent = send_once(fd, &message);
     if (sent >= 0 || segment <= 0 || (errno != EINVAL && errno != EMSGSIZE && errno != EIO))
         return sent;
     control->segment = 0;
-    message->msg_controllen = xlat_control_write(control, host);
-    return send_pieces(fd, message, (size_t)segment);
+    message.msg_controllen = xlat_control_write(control, host);
+    return send_pieces(fd, &message, (size_t)segment);
 }
 
 int unix_send_message(struct send_message_params *params)
