@@ -78,7 +78,7 @@ static int precedence_of(const unsigned char *bytes)
     for (;; i++) {
         const int whole = table[i].bits / 8, rest = table[i].bits % 8;
 
-        if (memcmp(bytes, table[i].prefix, (size_t)whole))
+        if (memcmp(bytes, table[i].prefix, (size_t)whole) != 0)
             continue;
         if (!rest || !((bytes[whole] ^ table[i].prefix[whole]) >> (8 - rest)))
             return table[i].precedence;

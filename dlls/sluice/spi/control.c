@@ -186,15 +186,15 @@ static void take(struct arrival *arrival, const WSACMSGHDR *header, const char *
     static const struct {
         int level, type;
         enum source source;
-        size_t field;
         ULONG size;
+        size_t field;
     } sources[] = {
-        {IPPROTO_IP, IP_PKTINFO, INFO4, FIELD(info4), 8},
-        {IPPROTO_IP, IP_TTL, TTL4, FIELD(ttl), 4},
-        {IPPROTO_IP, IP_TOS, TOS4, FIELD(tos), 4},
-        {IPPROTO_IPV6, IPV6_PKTINFO, INFO6, FIELD(info6), 20},
-        {IPPROTO_IPV6, IPV6_HOPLIMIT, HOPS6, FIELD(hops), 4},
-        {IPPROTO_IPV6, WS_IPV6_TCLASS, CLASS6, FIELD(class), 4},
+        {IPPROTO_IP, IP_PKTINFO, INFO4, 8, FIELD(info4)},
+        {IPPROTO_IP, IP_TTL, TTL4, 4, FIELD(ttl)},
+        {IPPROTO_IP, IP_TOS, TOS4, 4, FIELD(tos)},
+        {IPPROTO_IPV6, IPV6_PKTINFO, INFO6, 20, FIELD(info6)},
+        {IPPROTO_IPV6, IPV6_HOPLIMIT, HOPS6, 4, FIELD(hops)},
+        {IPPROTO_IPV6, WS_IPV6_TCLASS, CLASS6, 4, FIELD(class)},
     };
 
     for (size_t i = 0; i < COUNT(sources); i++) {
