@@ -83,6 +83,6 @@ CASE(raw, kinds)
     ck_assert_int_eq(info.iSocketType, SOCK_RAW);
     ck_assert_int_eq(info.iProtocol, 0); /* one row of the catalog stands for all */
     ck_assert_int_eq(info.iProtocolMaxOffset, 255);
-    s = raw(AF_INET6, IPPROTO_ICMPV6);
+    s = raw(AF_INET6, IPPROTO_RAW);
     ck_assert_int_eq(get_int(s, SOL_SOCKET, SO_TYPE), SOCK_RAW);
 }

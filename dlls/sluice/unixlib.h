@@ -142,7 +142,7 @@ struct tcp_info_params {
     u64_a8 info; /* out: struct ws_tcp_info, connection_time left alone */
 };
 
-/* A raw socket of ICMP or ICMPv6 no longer sees the echo requests that the system answers. */
+/* A raw socket of ICMP no longer sees the echo requests that the system answers. */
 struct filter_icmp_params {
     u64_a8 handle;
 };

@@ -45,7 +45,7 @@ static void hide_echo_requests(SOCKET s, int type, int protocol)
 {
     struct filter_icmp_params params = {.handle = s};
 
-    if (type == SOCK_RAW && (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6))
+    if (type == SOCK_RAW && protocol == IPPROTO_ICMP)
         UNIX_CALL(filter_icmp, &params);
 }
 
