@@ -116,6 +116,8 @@ void *winsock_function(const char *name);
 
 /* Entry of a child process that a case starts as `conformance.exe --helper NAME ARGUMENT`. */
 int helper_main(const char *name, const char *argument);
+int hold_addresses(const char *argument);  /* helper "hold", bind_reuse.c */
+int leave_lingering(const char *argument); /* helper "linger", close.c */
 /* Start one; the handle of the process.  Inherits nothing. */
 HANDLE start_self(const char *arguments);
 

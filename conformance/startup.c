@@ -347,6 +347,10 @@ int helper_main(const char *name, const char *argument)
     WSADATA data;
     SOCKET s;
 
+    if (!strcmp(name, "hold"))
+        return hold_addresses(argument);
+    if (!strcmp(name, "linger"))
+        return leave_lingering(argument);
     if (strcmp(name, "cleanup") != 0 || WSAStartup(MAKEWORD(2, 2), &data) != 0)
         return 2;
     a = loopback(AF_INET, (unsigned)atoi(argument));

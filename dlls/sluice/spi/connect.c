@@ -2,6 +2,7 @@
 /* connect and shutdown. */
 #include "spi/spi.h"
 
+#include "spi/connect_watch.h"
 #include "spi/facts.h"
 
 /* Linux connects 0.0.0.0 and :: to the machine itself and tries port 0; Windows refuses both. */
@@ -46,15 +47,30 @@ static int dissolve(SOCKET s)
     return UNIX_CALL(dissolve, &params);
 }
 
+static void under_way(SOCKET s, const void *request)
+{
+    const struct afd_connect_params *params = request;
+    unsigned facts;
+
+    if (!facts_of_socket(s, &facts) && (facts & FACT_STREAM))
+        connect_watch(s, params->address, params->addr_len);
+}
+
 /* After a connect that failed asynchronously Linux answers the next one ECONNABORTED once, and only then starts
  * anew; Windows starts at once. */
 static NTSTATUS request_connect(SOCKET s, const struct afd_connect_params *params)
 {
     const ULONG length = offsetof(struct afd_connect_params, address) + params->addr_len;
-    NTSTATUS status = afd_ioctl(s, AFD_CONNECT, params, length, NULL, 0, NULL);
+    NTSTATUS status;
+
+    facts_set(s, 0, FACT_REFUSED);
+    status =
+        afd_ioctl_pending(s, AFD_CONNECT, params, length, NULL, 0, NULL, under_way);
 
     if (status == STATUS_CONNECTION_ABORTED)
-        status = afd_ioctl(s, AFD_CONNECT, params, length, NULL, 0, NULL);
+        status = afd_ioctl_pending(s, AFD_CONNECT, params, length, NULL, 0, NULL, under_way);
+    if (status == STATUS_DEVICE_NOT_READY)
+        under_way(s, params);
     return status;
 }
 
@@ -91,6 +107,8 @@ int WSPAPI WSPConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSAB
     /* the host's word for "still under way"; for bind the same status means "bound already" */
     error = status == STATUS_ADDRESS_ALREADY_ASSOCIATED ? WSAEALREADY
                                                         : xlat_error_from_status((uint32_t)status);
+    if (error == WSAECONNRESET) /* our own doing (unix/connect.c) */
+        error = WSAECONNREFUSED;
     note_outcome(s, error);
     return spi_return(error, lpErrno);
 }

@@ -17,6 +17,7 @@ enum fact {
     FACT_RESET = 0x0040,        /* the connection's reset was reported: it is reported again */
     FACT_UNREACHABLE = 0x0080,  /* a send met a port that refuses: the next receive reports it */
     FACT_CONNECT_REPORTED = 0x0200, /* connect itself returned the failure: SO_ERROR is clear */
+    FACT_REFUSED = 0x0400, /* the connect was ended by us: its reset means "refused" */
     FACT_NO_CONNRESET = 0x0100, /* SIO_UDP_CONNRESET is off: no receive reports it */
 };
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Creating, sharing and closing sockets.  A SOCKET is a handle of \Device\Afd, so that programs can
+/* Creating and sharing sockets.  A SOCKET is a handle of \Device\Afd, so that programs can
  * give it to completion ports, ReadFile, DuplicateHandle and CloseHandle. */
 #include "spi/spi.h"
 
 #include "spi/protocol.h"
-#include "spi/thread.h"
 
 /* Marks a WSAPROTOCOL_INFO that carries a duplicated handle in dwServiceFlags3; Wine's own mark, so
  * that processes with either ws2_32 understand each other. */
@@ -91,18 +90,6 @@ SOCKET WSPAPI WSPSocket(int family, int type, int protocol, LPWSAPROTOCOL_INFOW 
     else if (!(error = resolve_protocol(info ? &given : NULL, &family, &type, &protocol)))
         error = create(family, type, protocol, flags, &s);
     return spi_return(error, lpErrno) ? INVALID_SOCKET : s;
-}
-
-int WSPAPI WSPCloseSocket(SOCKET s, LPINT lpErrno)
-{
-    struct afd_info info;
-    int error = registry_remove(s) ? 0 : afd_info(s, &info);
-
-    if (!error)
-        thread_interrupt_waits((HANDLE)s);
-    if (!error && NtClose((HANDLE)s))
-        error = WSAENOTSOCK;
-    return spi_return(error, lpErrno);
 }
 
 /* Puts the handle for `process` into the description. */

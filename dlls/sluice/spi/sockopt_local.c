@@ -159,6 +159,8 @@ static int get_error(struct option_call *call)
 
     if (!(facts_find(call->s) & FACT_CONNECT_REPORTED))
         error = afd_call(call->s, AFD_GET_SO_ERROR, NULL, 0, &number, sizeof(number));
+    if (number == WSAECONNRESET && (facts_find(call->s) & FACT_REFUSED))
+        number = WSAECONNREFUSED;
     return error ? error : put_number(call, number);
 }
 

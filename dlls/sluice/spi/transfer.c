@@ -203,8 +203,8 @@ int transfer_send(struct transfer *t)
     return refine_send_error(t, error);
 }
 
-/* The mode is the host's; a request that would wait for ever tells it, and is withdrawn. */
-static bool is_nonblocking(SOCKET s)
+/* A request that would wait for ever tells the mode, and is withdrawn. */
+bool transfer_is_nonblocking(SOCKET s)
 {
     IO_STATUS_BLOCK io = {0}, cancelled;
     int force_async = 0;
@@ -228,7 +228,7 @@ static int check_wait_all(const struct transfer *t)
 {
     if (!(t->facts & FACT_STREAM) || (t->flags & (MSG_OOB | MSG_PEEK | MSG_PARTIAL)))
         return WSAEOPNOTSUPP;
-    return !t->notice.overlapped && is_nonblocking(t->s) ? WSAEOPNOTSUPP : 0;
+    return !t->notice.overlapped && transfer_is_nonblocking(t->s) ? WSAEOPNOTSUPP : 0;
 }
 
 static int check_receive(struct transfer *t)

@@ -65,4 +65,7 @@ struct lane {
 
 extern const struct lane host_lane;
 
+/* Whether calls on the socket do not wait. The mode is the host's, which is asked. */
+bool transfer_is_nonblocking(SOCKET s);
+
 #endif

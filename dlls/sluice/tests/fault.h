@@ -26,7 +26,12 @@
       (fd, level, name, value, length))                                                            \
     X(listen, int, (int fd, int backlog), (fd, backlog))                                           \
     X(open, int, (const char *path, int flags), (path, flags))                                     \
-    X(read, ssize_t, (int fd, void *buffer, size_t length), (fd, buffer, length))
+    X(read, ssize_t, (int fd, void *buffer, size_t length), (fd, buffer, length))                   \
+    X(recv, ssize_t, (int fd, void *buffer, size_t length, int flags),                             \
+      (fd, buffer, length, flags))                                                                 \
+    X(send, ssize_t, (int fd, const void *buffer, size_t length, int flags),                       \
+      (fd, buffer, length, flags))                                                                 \
+    X(flock, int, (int fd, int operation), (fd, operation))
 
 enum fault_call {
 #define X(name, result, parameters, arguments) FAULT_##name,
