@@ -185,6 +185,7 @@ CASE(bind, two_processes)
 
         for (int tries = 0; tries < 200 && bind(s, &a.sa, a.len) != 0; tries++)
             Sleep(20);
+        doing("%d: port %u, %s", i, ports[i], wsa_name(WSAGetLastError()));
         ck_assert_uint_eq(port_of(s), ports[i]);
     }
 }

@@ -51,7 +51,7 @@ static void read_attributes(const struct nlmsghdr *header, const struct inet_dia
     }
 }
 
-static void tell(const struct nlmsghdr *header, diag_visit visit, void *context)
+static void tell(const struct nlmsghdr *header, uint16_t port, diag_visit visit, void *context)
 {
     const struct inet_diag_msg *message = NLMSG_DATA(header);
     struct diag_socket found = {
@@ -64,14 +64,16 @@ static void tell(const struct nlmsghdr *header, diag_visit visit, void *context)
         .backlog = message->idiag_wqueue,
     };
 
+    if (message->id.idiag_sport != port) /* bound sockets come whatever port was asked for */
+        return;
     memcpy(found.address, message->id.idiag_src, sizeof(found.address));
     read_attributes(header, message, &found);
     visit(context, &found);
 }
 
 /* One datagram of the answer. Returns true at its end, with *error 0 or what the kernel refused. */
-static bool read_part(const char *buffer, ssize_t length, diag_visit visit, void *context,
-                      int *error)
+static bool read_part(const char *buffer, ssize_t length, uint16_t port, diag_visit visit,
+                      void *context, int *error)
 {
     const struct nlmsghdr *header = (const struct nlmsghdr *)buffer;
     unsigned left = (unsigned)length;
@@ -84,12 +86,12 @@ static bool read_part(const char *buffer, ssize_t length, diag_visit visit, void
             return true;
         }
         if (header->nlmsg_len >= NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
-            tell(header, visit, context);
+            tell(header, port, visit, context);
     }
     return false;
 }
 
-static int receive(int fd, diag_visit visit, void *context)
+static int receive(int fd, uint16_t port, diag_visit visit, void *context)
 {
     char buffer[8192] __attribute__((aligned(8)));
     int error = 0;
@@ -101,7 +103,7 @@ static int receive(int fd, diag_visit visit, void *context)
             continue;
         if (length <= 0)
             return length ? errno : EPIPE;
-        if (read_part(buffer, length, visit, context, &error))
+        if (read_part(buffer, length, port, visit, context, &error))
             return error;
     }
 }
@@ -115,7 +117,7 @@ int diag_list(int family, int protocol, uint16_t port, uint32_t states, diag_vis
         return errno;
     error = ask(fd, family, protocol, port, states);
     if (!error)
-        error = receive(fd, visit, context);
+        error = receive(fd, port, visit, context);
     sys.close(fd);
     return error;
 }
