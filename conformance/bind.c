@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bind.  Sources: its Win32 page; the page Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE for the
- * table; Wine's tests, which were run on Windows, where tests is said. */
+/* bind.  Sources: its Win32 page; Wine's tests, which were run on Windows, where tests is said.
+ * Address reuse: bind_reuse.c. */
 #include "remote.h"
 
 static const int families[] = {AF_INET, AF_INET6};
@@ -175,107 +175,4 @@ CASE(bind, after_time_wait)
     Sleep(50);
     assert_works(bind(s = new_socket(AF_INET, SOCK_STREAM), &a.sa, a.len));
     assert_works(listen(s, 1));
-}
-
-/* The table of the page, same user.  Rows: first bind, columns: second bind. */
-enum mode { DEFAULT, REUSE, EXCLUSIVE };
-enum place { WILDCARD, SPECIFIC };
-#define U WSAEADDRINUSE
-#define A WSAEACCES
-static const int table[6][6] = {
-    /*           default     reuse       exclusive
-     *           W   S       W   S       W   S */
-    /* def W */ {U, 0, /**/ A, 0, /**/ U, 0},
-    /* def S */ {0, U, /**/ 0, A, /**/ U, U},
-    /* reu W */ {U, 0, /**/ 0, 0, /**/ U, 0},
-    /* reu S */ {0, U, /**/ 0, 0, /**/ U, U},
-    /* exc W */ {U, A, /**/ A, A, /**/ U, A},
-    /* exc S */ {0, U, /**/ 0, A, /**/ U, U},
-};
-
-static SOCKET make(enum mode mode)
-{
-    SOCKET s = new_socket(AF_INET, SOCK_STREAM);
-
-    if (mode == REUSE)
-        set_int(s, SOL_SOCKET, SO_REUSEADDR, 1);
-    if (mode == EXCLUSIVE)
-        set_int(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1);
-    return s;
-}
-
-static struct address place(enum place place, unsigned port)
-{
-    return place == WILDCARD ? wildcard(AF_INET, port) : loopback(AF_INET, port);
-}
-
-/* One row; every cell that differs is printed. */
-static void check_row(enum mode mode, enum place where)
-{
-    static const char *modes[] = {"default", "reuse", "exclusive"};
-    int wrong = 0;
-
-    winsock();
-    for (int column = 0; column < 6; column++) {
-        SOCKET first = make(mode), second = make((enum mode)(column / 2));
-        struct address a = place(where, 0);
-        int want = table[mode * 2 + (int)where][column], got;
-
-        assert_works(bind(first, &a.sa, a.len));
-        a = place((enum place)(column % 2), port_of(first));
-        got = bind(second, &a.sa, a.len) == 0 ? 0 : WSAGetLastError();
-        if (got != want) {
-            printf("%s %c, then %s %c: %s, expected %s\n", modes[mode], "WS"[where],
-                   modes[column / 2], "WS"[column % 2], wsa_name(got), wsa_name(want));
-            wrong++;
-        }
-        assert_works(closesocket(first));
-        assert_works(closesocket(second));
-    }
-    ck_assert_int_eq(wrong, 0);
-}
-
-CASE(bind, default_wildcard_first)
-{
-    check_row(DEFAULT, WILDCARD);
-}
-
-CASE(bind, default_specific_first)
-{
-    check_row(DEFAULT, SPECIFIC);
-}
-
-CASE(bind, reuse_wildcard_first)
-{
-    check_row(REUSE, WILDCARD);
-}
-
-CASE(bind, reuse_specific_first)
-{
-    check_row(REUSE, SPECIFIC);
-}
-
-CASE(bind, exclusive_wildcard_first)
-{
-    check_row(EXCLUSIVE, WILDCARD);
-}
-
-CASE(bind, exclusive_specific_first)
-{
-    check_row(EXCLUSIVE, SPECIFIC);
-}
-
-/* Tests: each excludes the other. */
-CASE(bind, reuse_and_exclusive)
-{
-    int on = 1;
-    SOCKET s;
-
-    winsock();
-    s = make(REUSE);
-    assert_fails(setsockopt(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, (char *)&on, sizeof(on)),
-                 WSAEINVAL);
-    set_int(s, SOL_SOCKET, SO_REUSEADDR, 0);
-    set_int(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1);
-    assert_fails(setsockopt(s, SOL_SOCKET, SO_REUSEADDR, (char *)&on, sizeof(on)), WSAEINVAL);
 }

@@ -313,6 +313,8 @@ int helper_main(const char *name, const char *argument)
         int (*run)(const char *argument);
     } helpers[] = {
         {"cleanup", helper_cleanup},
+        {"hold", hold_addresses},
+        {"linger", leave_lingering},
         {"share", helper_share},
     };
 

@@ -25,6 +25,10 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(is_writable)                                                                                 \
     X(shutdown_send)                                                                               \
     X(low_water)                                                                                   \
+    X(claim_address)                                                                               \
+    X(claim_end)                                                                                   \
+    X(connect_check)                                                                               \
+    X(linger_state)                                                                                \
     X(drop_urgent)                                                                                 \
     X(route_source)                                                                                \
     X(get_option)                                                                                  \
@@ -96,6 +100,55 @@ struct is_local_address_params {
     int32_t address_len;  /* in: length of address */
     uint8_t address[28];  /* in: Windows sockaddr; its port does not matter */
     int32_t is_broadcast; /* out: an IPv4 broadcast address */
+};
+
+/* Before a bind: whether Windows' rules of address reuse allow it beside the sockets of this
+ * machine's Sluice programs, and what the kernel needs to be told to let it through.  0, WSAEADDRINUSE
+ * or WSAEACCES; claim_end follows after 0 only.  The socket has its reuse options. */
+struct claim_address_params {
+    u64_a8 handle;
+    int32_t mode;        /* in: enum claim_mode */
+    int32_t address_len; /* in: length of address */
+    uint8_t address[28]; /* in: Windows sockaddr to be bound to */
+    int32_t lock;        /* out: for claim_end */
+    int32_t prepared;    /* out: for claim_end */
+    int32_t reserved;
+};
+enum claim_mode { CLAIM_DEFAULT = 1, CLAIM_SHARED, CLAIM_EXCLUSIVE };
+
+/* After the bind: marks the socket for the claims that follow, or takes back what was prepared. */
+struct claim_end_params {
+    u64_a8 handle;
+    int32_t mode;
+    int32_t lock;
+    int32_t prepared;
+    int32_t bound; /* in: whether the bind succeeded */
+};
+
+/* A connect under way to a TCP address: whether its listener stands on this machine and has a full
+ * queue.  With `refuse` such a connect is ended: the host sees a reset. */
+struct connect_check_params {
+    u64_a8 handle;
+    u64_a8 cookie;       /* in: the socket looked at before, 0: any; out: this socket */
+    int32_t refuse;      /* in */
+    int32_t outcome;     /* out: enum connect_outcome */
+    int32_t address_len; /* in: length of address */
+    uint8_t address[28]; /* in: Windows sockaddr of the destination */
+};
+enum connect_outcome {
+    CONNECT_DECIDED,   /* no longer under way, or another socket's handle by now */
+    CONNECT_ELSEWHERE, /* under way to another machine */
+    CONNECT_WAITS,     /* under way; no full queue is seen */
+    CONNECT_FULL,      /* the listener's queue is full (refuse: and the attempt was ended) */
+};
+
+/* What closing a socket has to do first. */
+struct linger_state_params {
+    u64_a8 handle;
+    int32_t reset;   /* in: 1 makes the close that follows a reset */
+    int32_t seconds; /* out: of SO_LINGER if it is on with a time and the socket is connected; else 0 */
+    int32_t unsent;  /* out: 1 while data, or the end of it, is not acknowledged by the peer */
+    int32_t open;    /* out: 1 while this side may still send */
 };
 
 /* Whether the kernel has room for a send.  WSAENOTSOCK. */
@@ -185,6 +238,10 @@ _Static_assert(sizeof(struct is_local_address_params) == 36, "one layout for eve
 _Static_assert(sizeof(struct is_writable_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct shutdown_send_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct low_water_params) == 16, "one layout for every compiler");
+_Static_assert(sizeof(struct claim_address_params) == 56, "one layout for every compiler");
+_Static_assert(sizeof(struct claim_end_params) == 24, "one layout for every compiler");
+_Static_assert(sizeof(struct connect_check_params) == 56, "one layout for every compiler");
+_Static_assert(sizeof(struct linger_state_params) == 24, "one layout for every compiler");
 _Static_assert(sizeof(struct get_option_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct set_option_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct tcp_info_params) == 16, "one layout for every compiler");

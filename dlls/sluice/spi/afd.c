@@ -8,6 +8,13 @@
 NTSTATUS afd_ioctl(SOCKET s, ULONG code, const void *in, ULONG in_len, void *out, ULONG out_len,
                    ULONG_PTR *information)
 {
+    return afd_ioctl_pending(s, code, in, in_len, out, out_len, information, NULL);
+}
+
+NTSTATUS afd_ioctl_pending(SOCKET s, ULONG code, const void *in, ULONG in_len, void *out,
+                           ULONG out_len, ULONG_PTR *information,
+                           void (*pending)(SOCKET s, const void *in))
+{
     struct wait_slot slot;
     NTSTATUS status;
 
@@ -18,6 +25,8 @@ NTSTATUS afd_ioctl(SOCKET s, ULONG code, const void *in, ULONG in_len, void *out
     slot.ends_with_handle = code == AFD_SENDMSG || code == AFD_TRANSMIT;
     status = NtDeviceIoControlFile((HANDLE)s, slot.event, NULL, NULL, &slot.io, code, (void *)in,
                                    in_len, out, out_len);
+    if (status == STATUS_PENDING && pending)
+        pending(s, in);
     if (status == STATUS_PENDING)
         status = wait_slot_finish(&slot, (HANDLE)s);
     if (information)

@@ -123,7 +123,12 @@ struct afd_poll_params {
 NTSTATUS afd_ioctl(SOCKET s, ULONG code, const void *in, ULONG in_len, void *out, ULONG out_len,
                    ULONG_PTR *information);
 
-/* The same as a WSA code: 0 or the error. */
+/* The same; pending(s, in) is called where the request does not end at once, before the wait. */
+NTSTATUS afd_ioctl_pending(SOCKET s, ULONG code, const void *in, ULONG in_len, void *out,
+                           ULONG out_len, ULONG_PTR *information,
+                           void (*pending)(SOCKET s, const void *in));
+
+/* afd_ioctl as a WSA code: 0 or the error. */
 int afd_call(SOCKET s, ULONG code, const void *in, ULONG in_len, void *out, ULONG out_len);
 
 /* Type, family and protocol the host created the socket with. Returns 0 or WSAENOTSOCK. */

@@ -24,24 +24,64 @@ static int check_is_local(const struct afd_info *info, const void *address, int 
     return UNIX_CALL(is_local_address, &params);
 }
 
-/* Microsoft's table: a wildcard that meets an exclusive wildcard is WSAEADDRINUSE unless it asked for reuse;
- * the host answers WSAEACCES for all that meets one. */
-static int refine_error(SOCKET s, const struct sockaddr *address, int error)
+static bool option(SOCKET s, int name)
 {
-    BOOL reuse = FALSE;
-    INT length = sizeof(reuse), ignored;
+    BOOL on = FALSE;
+    INT length = sizeof(on), ignored;
 
+    return !WSPGetSockOpt(s, SOL_SOCKET, name, (char *)&on, &length, &ignored) && on;
+}
+
+static int claim_mode(SOCKET s)
+{
+    if (option(s, SO_REUSEADDR))
+        return CLAIM_SHARED;
+    return option(s, SO_EXCLUSIVEADDRUSE) ? CLAIM_EXCLUSIVE : CLAIM_DEFAULT;
+}
+
+/* Microsoft's table, where the kernel does not tell of those who have the port: a wildcard that meets an
+ * exclusive wildcard is WSAEADDRINUSE unless it asked for reuse; the host answers WSAEACCES for all that
+ * meets one. */
+static int refine_error(int mode, const struct sockaddr *address, int error)
+{
     if (error != WSAEACCES || !is_wildcard(address) ||
         ntohs(((const struct sockaddr_in *)address)->sin_port) < FIRST_UNPRIVILEGED_PORT)
         return error;
-    WSPGetSockOpt(s, SOL_SOCKET, SO_REUSEADDR, (char *)&reuse, &length, &ignored);
-    return reuse ? WSAEACCES : WSAEADDRINUSE;
+    return mode == CLAIM_SHARED ? WSAEACCES : WSAEADDRINUSE;
+}
+
+static int host_bind(SOCKET s, const struct afd_bind_params *params, int length)
+{
+    unsigned char bound[SPI_ADDRESS_MAX];
+
+    return afd_call(s, AFD_BIND, params, offsetof(struct afd_bind_params, address) + length, bound,
+                    length);
+}
+
+/* The host's own check of addresses in use knows neither datagram sockets nor what listens; ours comes
+ * first (unix/claim.c). */
+static int claim_and_bind(SOCKET s, const struct afd_bind_params *params, int length)
+{
+    struct claim_address_params claim = {.handle = s, .address_len = length};
+    struct claim_end_params end = {.handle = s};
+    int error;
+
+    end.mode = claim.mode = claim_mode(s);
+    memcpy(claim.address, params->address, length);
+    error = UNIX_CALL(claim_address, &claim);
+    if (error)
+        return error;
+    error = host_bind(s, params, length);
+    end.lock = claim.lock;
+    end.prepared = claim.prepared;
+    end.bound = !error;
+    UNIX_CALL(claim_end, &end);
+    return refine_error(claim.mode, (const struct sockaddr *)params->address, error);
 }
 
 int WSPAPI WSPBind(SOCKET s, const struct sockaddr *name, int namelen, LPINT lpErrno)
 {
     struct afd_bind_params params = {0};
-    unsigned char bound[SPI_ADDRESS_MAX];
     struct afd_info info;
     int length, error = afd_info(s, &info);
 
@@ -51,9 +91,11 @@ int WSPAPI WSPBind(SOCKET s, const struct sockaddr *name, int namelen, LPINT lpE
         error = check_is_local(&info, params.address, length);
     if (error)
         return spi_return(error, lpErrno);
-    error = afd_call(s, AFD_BIND, &params, offsetof(struct afd_bind_params, address) + length,
-                     bound, length);
+    if (info.protocol == IPPROTO_TCP || info.protocol == IPPROTO_UDP)
+        error = claim_and_bind(s, &params, length);
+    else
+        error = host_bind(s, &params, length);
     if (!error)
         facts_set(s, 0, FACT_UNBOUND_COPY);
-    return spi_return(refine_error(s, (const struct sockaddr *)params.address, error), lpErrno);
+    return spi_return(error, lpErrno);
 }

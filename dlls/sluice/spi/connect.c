@@ -2,6 +2,7 @@
 /* connect and shutdown. */
 #include "spi/spi.h"
 
+#include "spi/connect_watch.h"
 #include "spi/facts.h"
 #include "spi/reset_watch.h"
 #include "spi/rest.h"
@@ -65,18 +66,32 @@ static NTSTATUS connect_broadcast(SOCKET s, const struct afd_connect_params *par
     return status;
 }
 
+static void under_way(SOCKET s, const void *request)
+{
+    const struct afd_connect_params *params = request;
+    unsigned facts;
+
+    if (!facts_of_socket(s, &facts) && (facts & FACT_STREAM))
+        connect_watch(s, params->address, params->addr_len);
+}
+
 /* After a connect that failed asynchronously Linux answers the next one ECONNABORTED once, and only
  * then starts anew; Windows starts at once. */
 static NTSTATUS request_connect(SOCKET s, const struct afd_info *info,
                                 const struct afd_connect_params *params)
 {
     const ULONG length = offsetof(struct afd_connect_params, address) + params->addr_len;
-    NTSTATUS status = afd_ioctl(s, AFD_CONNECT, params, length, NULL, 0, NULL);
+    NTSTATUS status;
+
+    facts_set(s, 0, FACT_REFUSED);
+    status = afd_ioctl_pending(s, AFD_CONNECT, params, length, NULL, 0, NULL, under_way);
 
     if (status == STATUS_CONNECTION_ABORTED)
-        status = afd_ioctl(s, AFD_CONNECT, params, length, NULL, 0, NULL);
+        status = afd_ioctl_pending(s, AFD_CONNECT, params, length, NULL, 0, NULL, under_way);
     if (status == STATUS_ACCESS_DENIED && info->type == SOCK_DGRAM)
         status = connect_broadcast(s, params, length);
+    if (status == STATUS_DEVICE_NOT_READY)
+        under_way(s, params);
     return status;
 }
 
@@ -116,6 +131,8 @@ int WSPAPI WSPConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSAB
                                                         : xlat_error_from_status((uint32_t)status);
     if (error == WSAEISCONN && (facts_find(s) & FACT_CONNECT_EX))
         error = WSAEINVAL; /* until SO_UPDATE_CONNECT_CONTEXT, Windows does not call it connected */
+    if (error == WSAECONNRESET) /* our own doing (unix/connect.c) */
+        error = WSAECONNREFUSED;
     note_outcome(s, error);
     if (info.type == SOCK_STREAM && (!error || error == WSAEWOULDBLOCK)) {
         facts_keep_peer(s, params.address, params.addr_len);

@@ -4,6 +4,7 @@
 
 #include "spi/extension.h"
 
+#include "spi/connect_watch.h"
 #include "spi/facts.h"
 #include "spi/overlapped.h"
 #include "spi/reuse.h"
@@ -66,9 +67,13 @@ BOOL PASCAL ext_connect_ex(SOCKET s, const struct sockaddr *name, int namelen, P
     if (!error && is_no_destination(address))
         error = WSAEADDRNOTAVAIL;
     if (!error)
+        facts_set(s, 0, FACT_REFUSED);
+    if (!error)
         error = connect_overlapped(s, address, length, data, data_len, overlapped, &moved);
     if (!error || error == WSA_IO_PENDING)
         facts_set(s, FACT_CONNECT_EX | FACT_CONNECTS, 0);
+    if (error == WSA_IO_PENDING)
+        connect_watch(s, address, length);
     count = (DWORD)moved;
     if (!error && sent)
         guard_put(sent, count);

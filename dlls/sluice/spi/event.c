@@ -70,6 +70,10 @@ static void fill_events(WSANETWORKEVENTS *answer, const struct afd_events *found
         answer->lNetworkEvents |= 1 << i;
         answer->iErrorCode[i] = status ? xlat_error_from_status(status) : 0;
     }
+    /* The handshake of a connect cannot be reset; ours was ended (unix/connect.c). */
+    if ((found->flags & AFD_POLL_CONNECT_ERR) &&
+        answer->iErrorCode[FD_CONNECT_BIT] == WSAECONNRESET)
+        answer->iErrorCode[FD_CONNECT_BIT] = WSAECONNREFUSED;
     /* The host reports a reset by flag only. */
     if ((found->flags & AFD_POLL_RESET) && !answer->iErrorCode[FD_CLOSE_BIT])
         answer->iErrorCode[FD_CLOSE_BIT] = WSAECONNABORTED;

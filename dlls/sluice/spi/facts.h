@@ -28,6 +28,7 @@ enum fact {
     FACT_CONNECTS = 0x40000,  /* stream: connect or ConnectEx was used */
     FACT_LOW_WATER = 0x20000, /* the kernel holds data back for a receive with MSG_WAITALL */
     FACT_UNBOUND_COPY = 0x80000, /* duplicated before it was bound: only its own bind or send counts */
+    FACT_REFUSED = 0x100000,     /* the connect was ended by us: its reset means "refused" */
 };
 
 /* The facts of a handle value, 0 where there are none. */

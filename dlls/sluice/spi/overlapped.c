@@ -167,6 +167,8 @@ static int result_error(SOCKET s, NTSTATUS status)
         return 0;
     if (is_unknown_result(status))
         return WSAEINVAL;
+    if (status == STATUS_CONNECTION_RESET && (facts_find(s) & FACT_REFUSED))
+        return WSAECONNREFUSED;
     if (status == STATUS_CONNECTION_RESET)
         facts_set(s, FACT_RESET, 0);
     if (status == STATUS_CONNECTION_REFUSED && (facts_find(s) & FACT_DATAGRAM))

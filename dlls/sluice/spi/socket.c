@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Creating, sharing and closing sockets.  A SOCKET is a handle of \Device\Afd, so that programs can
+/* Creating and sharing sockets.  A SOCKET is a handle of \Device\Afd, so that programs can
  * give it to completion ports, ReadFile, DuplicateHandle and CloseHandle. */
 #include "spi/spi.h"
 
 #include "spi/facts.h"
 #include "spi/protocol.h"
-#include "spi/reset_watch.h"
-#include "spi/reuse.h"
-#include "spi/short_accept.h"
-#include "spi/thread.h"
 #include "pe/log.h"
 
 /* Marks a WSAPROTOCOL_INFO that carries a duplicated handle in dwServiceFlags3; Wine's own mark, so
@@ -137,47 +133,6 @@ SOCKET WSPAPI WSPSocket(int family, int type, int protocol, LPWSAPROTOCOL_INFOW 
     else if (!(error = resolve_protocol(info ? &given : NULL, &family, &type, &protocol)))
         error = create(family, type, protocol, flags, &s);
     return spi_return(error, lpErrno) ? INVALID_SOCKET : s;
-}
-
-static bool is_last_handle(SOCKET s)
-{
-    OBJECT_BASIC_INFORMATION info;
-
-    return !NtQueryObject((HANDLE)s, ObjectBasicInformation, &info, sizeof(info), NULL) &&
-           info.HandleCount == 1;
-}
-
-/* What the host would do later or otherwise: operations that pend when the last handle goes end
- * with "aborted" on Windows, and no message about the socket comes any more. */
-static void end_activities(SOCKET s, unsigned facts)
-{
-    struct afd_message_select_params none = {.handle = (ULONG)s};
-    IO_STATUS_BLOCK io;
-
-    if (!(facts & (FACT_OVERLAPPED | FACT_MESSAGES)) || !is_last_handle(s))
-        return;
-    if (facts & FACT_OVERLAPPED)
-        NtCancelIoFileEx((HANDLE)s, NULL, &io);
-    if (facts & FACT_MESSAGES)
-        afd_call(s, AFD_MESSAGE_SELECT, &none, sizeof(none), NULL, 0);
-}
-
-int WSPAPI WSPCloseSocket(SOCKET s, LPINT lpErrno)
-{
-    unsigned facts = facts_find(s);
-    struct afd_info info;
-    int error = registry_remove(s) ? 0 : afd_info(s, &info);
-
-    if (!error) {
-        short_accept_forget(s);
-        reuse_forget(s);
-        reset_watch_stop(s);
-        thread_interrupt_waits((HANDLE)s);
-        end_activities(s, facts);
-    }
-    if (!error && NtClose((HANDLE)s))
-        error = WSAENOTSOCK;
-    return spi_return(error, lpErrno);
 }
 
 /* Puts the handle for the process into the description.  It is not inheritable until WSASocket has

@@ -170,6 +170,8 @@ static int get_error(struct option_call *call)
         error = afd_call(call->s, AFD_GET_SO_ERROR, NULL, 0, &number, sizeof(number));
     if (!number)
         kept_find(call->s, SOL_SOCKET, SO_ERROR, &number);
+    if (number == WSAECONNRESET && (facts_find(call->s) & FACT_REFUSED))
+        number = WSAECONNREFUSED;
     return error ? error : put_number(call, number);
 }
 

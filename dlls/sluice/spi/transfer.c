@@ -222,7 +222,7 @@ int transfer_send(struct transfer *t)
     return refine_send_error(t, error);
 }
 
-/* The mode is the host's; a request that would wait for ever tells it, and is withdrawn. */
+/* A request that would wait for ever tells the mode, and is withdrawn. */
 bool transfer_is_nonblocking(SOCKET s)
 {
     IO_STATUS_BLOCK io = {0}, cancelled;

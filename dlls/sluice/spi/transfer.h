@@ -70,4 +70,7 @@ extern const struct lane message_lane; /* sends with control messages, which the
 /* Whether the program made the socket non-blocking. The host knows, and is asked. */
 bool transfer_is_nonblocking(SOCKET s);
 
+/* Whether calls on the socket do not wait. The mode is the host's, which is asked. */
+bool transfer_is_nonblocking(SOCKET s);
+
 #endif

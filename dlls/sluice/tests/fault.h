@@ -28,7 +28,12 @@
     X(shutdown, int, (int fd, int how), (fd, how))                                                 \
     X(open, int, (const char *path, int flags), (path, flags))                                     \
     X(poll, int, (struct pollfd * fds, nfds_t number, int timeout), (fds, number, timeout))        \
-    X(read, ssize_t, (int fd, void *buffer, size_t length), (fd, buffer, length))
+    X(read, ssize_t, (int fd, void *buffer, size_t length), (fd, buffer, length))                   \
+    X(recv, ssize_t, (int fd, void *buffer, size_t length, int flags),                             \
+      (fd, buffer, length, flags))                                                                 \
+    X(send, ssize_t, (int fd, const void *buffer, size_t length, int flags),                       \
+      (fd, buffer, length, flags))                                                                 \
+    X(flock, int, (int fd, int operation), (fd, operation))
 
 enum fault_call {
 #define X(name, result, parameters, arguments) FAULT_##name,

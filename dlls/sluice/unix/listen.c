@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "calls.h"
+#include "claim.h"
 #include "host.h"
 #include "sys.h"
 #include "winabi.h"
@@ -129,6 +130,8 @@ int unix_listen(struct listen_params *params)
         error = xlat_error_from_errno(errno);
         goto out;
     }
+    if (!again && claim_mode_of(fd) == XLAT_REUSE_SHARED)
+        claim_first_comes_first(fd);
     if (again)
         params->dropped = drop_surplus(fd, params->listen_depth + 1);
 out:

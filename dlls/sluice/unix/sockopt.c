@@ -4,6 +4,7 @@
 
 #include "calls.h"
 #include "host.h"
+#include "linger.h"
 #include "sys.h"
 #include "winabi.h"
 #include "xlat/error.h"
@@ -24,9 +25,25 @@ static int find_option(int level, int name, const struct xlat_option **row,
     return 0;
 }
 
+static int load(int fd, const struct xlat_option *row, const struct xlat_option_host *host,
+                void *value, socklen_t *length)
+{
+    if (row->kind == XLAT_LINGER)
+        return linger_get(fd, value);
+    return sys.getsockopt(fd, host->level, host->name, value, length);
+}
+
+static int store(int fd, const struct xlat_option *row, const struct xlat_option_host *host,
+                 const void *value, socklen_t length)
+{
+    if (row->kind == XLAT_LINGER)
+        return linger_set(fd, value);
+    return sys.setsockopt(fd, host->level, host->name, value, length);
+}
+
 int unix_get_option(struct get_option_params *params)
 {
-    unsigned char value[XLAT_OPTION_HOST_MAX];
+    _Alignas(8) unsigned char value[XLAT_OPTION_HOST_MAX];
     const struct xlat_option_host *host;
     const struct xlat_option *row;
     socklen_t length;
@@ -36,7 +53,7 @@ int unix_get_option(struct get_option_params *params)
         return error;
     length = xlat_option_host_size(row);
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an option without a row has an error */
-    if (sys.getsockopt(fd, host->level, host->name, value, &length))
+    if (load(fd, row, host, value, &length))
         error = xlat_error_in(XLAT_OP_OPTION, errno);
     else
         error = xlat_option_from_host(row, value, length, (void *)(uintptr_t)params->value,
@@ -47,7 +64,7 @@ int unix_get_option(struct get_option_params *params)
 
 int unix_set_option(struct set_option_params *params)
 {
-    unsigned char value[XLAT_OPTION_HOST_MAX];
+    _Alignas(8) unsigned char value[XLAT_OPTION_HOST_MAX];
     const struct xlat_option_host *host;
     const struct xlat_option *row;
     socklen_t length = sizeof(value);
@@ -59,7 +76,7 @@ int unix_set_option(struct set_option_params *params)
     if (error || (error = host_socket_fd(params->handle, &fd)))
         return error;
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): as above */
-    if (sys.setsockopt(fd, host->level, host->name, value, length))
+    if (store(fd, row, host, value, length))
         error = xlat_error_in(XLAT_OP_OPTION, errno);
     sys.close(fd);
     return error;

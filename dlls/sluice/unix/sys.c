@@ -3,6 +3,7 @@
 #include "sys.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static int sys_open(const char *path, int flags)
@@ -26,6 +27,9 @@ struct sys_calls sys = {
     .open = sys_open,
     .read = read,
     .sendmsg = sendmsg,
+    .recv = recv,
+    .send = send,
+    .flock = flock,
     .getaddrinfo = getaddrinfo,
     .freeaddrinfo = freeaddrinfo,
     .getnameinfo = getnameinfo,

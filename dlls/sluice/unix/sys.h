@@ -26,6 +26,9 @@ struct sys_calls {
     int (*open)(const char *path, int flags);
     ssize_t (*read)(int fd, void *buffer, size_t length);
     ssize_t (*sendmsg)(int fd, const struct msghdr *message, int flags);
+    ssize_t (*recv)(int fd, void *buffer, size_t length, int flags);
+    ssize_t (*send)(int fd, const void *buffer, size_t length, int flags);
+    int (*flock)(int fd, int operation);
     /* Name services (unix/names_*.c). */
     int (*getaddrinfo)(const char *node, const char *service, const struct addrinfo *hints,
                        struct addrinfo **found);
