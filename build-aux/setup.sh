@@ -111,10 +111,10 @@ setup_prefix() {
     done
 }
 
-# One server for one program after the other: it and Wine's services stay for a minute after the last, so that
+# One server for one program after the other: it and Wine's services stay for some seconds after the last, so that
 # a further program starts in a fraction of a second.
-keep_server() {
-    WINEDLLOVERRIDES="ws2_32=b;$no_extras" "$wineserver" -p60 >/dev/null 2>&1 || true
+keep_server() { # SECONDS
+    WINEDLLOVERRIDES="ws2_32=b;$no_extras" "$wineserver" -p"$1" >/dev/null 2>&1 || true
 }
 
 # Sets what selects Sluice, or with SLUICE=0 Wine's own ws2_32, for the programs started from here.

@@ -350,7 +350,7 @@ static fetch_function explain(const struct service_query *query, struct wanted *
 
     *wanted = (struct wanted){.family = AF_INET, .is_inet = true};
     for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
-        if (memcmp(&classes[i].id, id, sizeof(*id)))
+        if (memcmp(&classes[i].id, id, sizeof(*id)) != 0)
             continue;
         wanted->socktype = tcp ? SOCK_STREAM : SOCK_DGRAM;
         wanted->protocol = tcp ? IPPROTO_TCP : IPPROTO_UDP;

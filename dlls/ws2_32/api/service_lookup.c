@@ -329,8 +329,8 @@ INT WSAAPI WSALookupServiceEnd(HANDLE handle)
 static bool is_same(const struct service_result *a, const struct service_result *b)
 {
     for (; a && b; a = a->next, b = b->next)
-        if (wcscmp(a->name, b->name) || a->blob_size != b->blob_size ||
-            memcmp(a->blob, b->blob, a->blob_size))
+        if (wcscmp(a->name, b->name) != 0 || a->blob_size != b->blob_size ||
+            memcmp(a->blob, b->blob, a->blob_size) != 0)
             return false;
     return !a && !b;
 }
