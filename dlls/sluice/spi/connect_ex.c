@@ -54,7 +54,7 @@ BOOL PASCAL ext_connect_ex(SOCKET s, const struct sockaddr *name, int namelen, P
     ULONG_PTR moved = 0;
     unsigned facts;
     DWORD count;
-    int length, error;
+    int length = 0, error;
 
     if (!overlapped)
         return extension_return(ERROR_INVALID_PARAMETER);

@@ -44,7 +44,7 @@ static int store(int fd, const struct xlat_option *row, const struct xlat_option
 int unix_get_option(struct get_option_params *params)
 {
     _Alignas(8) unsigned char value[XLAT_OPTION_HOST_MAX];
-    const struct xlat_option_host *host;
+    const struct xlat_option_host *host = NULL;
     const struct xlat_option *row;
     socklen_t length;
     int fd, error = find_option(params->level, params->name, &row, &host);
@@ -65,7 +65,7 @@ int unix_get_option(struct get_option_params *params)
 int unix_set_option(struct set_option_params *params)
 {
     _Alignas(8) unsigned char value[XLAT_OPTION_HOST_MAX];
-    const struct xlat_option_host *host;
+    const struct xlat_option_host *host = NULL;
     const struct xlat_option *row;
     socklen_t length = sizeof(value);
     int fd, error = find_option(params->level, params->name, &row, &host);
