@@ -69,6 +69,9 @@ static int claim_and_bind(SOCKET s, const struct afd_bind_params *params, int le
     end.mode = claim.mode = claim_mode(s);
     memcpy(claim.address, params->address, length);
     error = UNIX_CALL(claim_address, &claim);
+    if (error == WSAEMFILE) /* no descriptor to ask with: the host needs none, and its own check serves */
+        return refine_error(claim.mode, (const struct sockaddr *)params->address,
+                            host_bind(s, params, length));
     if (error)
         return error;
     error = host_bind(s, params, length);
