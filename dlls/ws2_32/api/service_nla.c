@@ -143,7 +143,7 @@ static int accept_nla(const struct service_query *query)
 {
     static const GUID class_id = NLA_SERVICE_CLASS_GUID;
 
-    if (query->has_class && memcmp(&query->class_id, &class_id, sizeof(class_id)))
+    if (query->has_class && memcmp(&query->class_id, &class_id, sizeof(class_id)) != 0)
         return WSASERVICE_NOT_FOUND;
     return 0;
 }
