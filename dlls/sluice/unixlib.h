@@ -11,13 +11,18 @@
 #include <stdint.h>
 
 /* Raised whenever a struct below changes, so that halves of different builds refuse each other. */
-#define UNIXLIB_VERSION 2
+#define UNIXLIB_VERSION 3
 
 typedef uint64_t __attribute__((aligned(8))) u64_a8;
 
 /* X(name): struct NAME_params, and in sluice.so `int unix_NAME(struct NAME_params *)`. */
 #define UNIX_CALLS(X)                                                                              \
     X(attach)                                                                                      \
+    X(open_record)                                                                                 \
+    X(keep)                                                                                        \
+    X(drop)                                                                                        \
+    X(receive)                                                                                     \
+    X(send)                                                                                        \
     X(socket_info)                                                                                 \
     X(listen)                                                                                      \
     X(dissolve)                                                                                    \
@@ -50,6 +55,69 @@ struct attach_params {
     uint32_t host_minor;
     uint32_t reserved;
     char reason[128]; /* out: what does not fit; what mends it. Where the call fails */
+};
+
+/* The handle names a socket of this process from now on (unix/record.h): what is kept under that value
+ * is dropped, and a descriptor may be kept. */
+struct open_record_params {
+    u64_a8 handle;
+};
+
+/* Keeps a descriptor for the handle: an unconnected stream must have none, for AcceptEx replaces the
+ * socket behind it.  WSAENOTSOCK where the handle is not open; WSAEMFILE. */
+struct keep_params {
+    u64_a8 handle;
+};
+
+/* The handle is about to be closed, or its socket replaced. Waits on it end with DIRECT_DROPPED. */
+struct drop_params {
+    u64_a8 handle;
+};
+
+/* What the calls below answer beside 0 and WSA codes (none of which is that small). */
+enum direct_result {
+    DIRECT_GONE = 1, /* nothing is kept for the handle */
+    DIRECT_HOST,     /* the host has the answer: call it */
+    DIRECT_DROPPED,  /* the handle was closed during the call */
+};
+
+#define UNIX_BUFFERS_MAX 64
+
+struct unix_buffer {
+    u64_a8 address;
+    uint32_t length;
+    uint32_t reserved;
+};
+
+/* recvmsg() on the kept descriptor.  WSAEWOULDBLOCK after wait_ms milliseconds with nothing;
+ * WSAEMSGSIZE with all results stored: the datagram was cut. */
+struct receive_params {
+    u64_a8 handle;
+    u64_a8 buffers;       /* in: array of struct unix_buffer */
+    u64_a8 control;       /* in: room for control messages, in memory of the provider's; 0: none */
+    u64_a8 moved;         /* out: bytes */
+    uint32_t count;       /* in: of buffers, 1..UNIX_BUFFERS_MAX */
+    uint32_t flags;       /* in: MSG_PEEK, MSG_OOB; out: flags of what came (Windows' numbers) */
+    int32_t is_stream;    /* in: 0 or 1; a stream names no sender */
+    int32_t wait_ms;      /* in: 0 or more */
+    uint32_t control_len; /* in: bytes; out: length used */
+    int32_t address_len;  /* out: of address, 0: none */
+    uint8_t address[28];  /* out: Windows sockaddr of the sender */
+    uint8_t reserved[4];
+};
+
+/* sendmsg() on the kept descriptor, a stream repeatedly until all has gone.  Where it fails, `moved`
+ * may be above 0.  WSAEWOULDBLOCK after wait_ms milliseconds in which nothing went. */
+struct send_params {
+    u64_a8 handle;
+    u64_a8 buffers;      /* in: array of struct unix_buffer */
+    u64_a8 moved;        /* out: bytes */
+    uint32_t count;      /* in: of buffers, 1..UNIX_BUFFERS_MAX */
+    uint32_t flags;      /* in: MSG_OOB */
+    int32_t is_stream;   /* in: 0 or 1 */
+    int32_t wait_ms;     /* in: 0 or more */
+    int32_t address_len; /* in: of address, 0: the connected peer */
+    uint8_t address[28]; /* in: Windows sockaddr */
 };
 
 /* What the kernel knows of a socket.  WSAENOTSOCK where the handle is none. */
@@ -212,12 +280,6 @@ struct send_message_params {
     int32_t address_len;  /* in: of address, 0: the connected peer */
     uint8_t address[28];  /* in: Windows sockaddr */
 };
-struct unix_buffer {
-    u64_a8 address;
-    uint32_t length;
-    uint32_t reserved;
-};
-#define UNIX_BUFFERS_MAX 64
 
 #include "unixlib_names.h"
 
@@ -229,6 +291,11 @@ enum unix_call_number {
 };
 
 _Static_assert(sizeof(struct attach_params) == 144, "one layout for every compiler");
+_Static_assert(sizeof(struct open_record_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct keep_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct drop_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct receive_params) == 88, "one layout for every compiler");
+_Static_assert(sizeof(struct send_params) == 72, "one layout for every compiler");
 _Static_assert(sizeof(struct socket_info_params) == 40, "one layout for every compiler");
 _Static_assert(sizeof(struct listen_params) == 56, "one layout for every compiler");
 _Static_assert(sizeof(struct dissolve_params) == 8, "one layout for every compiler");

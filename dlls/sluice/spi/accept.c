@@ -137,7 +137,7 @@ SOCKET WSPAPI WSPAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDIT
     if (!error && !registry_add(got.socket))
         error = WSAENOBUFS;
     if (!error) {
-        facts_set(got.socket, facts_find(s) & FACT_MESSAGES, 0);
+        facts_inherit(s, got.socket);
         reset_watch_inherit(s, got.socket);
     }
     if (error) {

@@ -176,7 +176,7 @@ int WSPAPI WSPShutdown(SOCKET s, int how, LPINT lpErrno)
     if (!error && length)
         facts_keep_peer(s, peer, length);
     if (!error)
-        facts_set(s, FACT_SHUT_DOWN, 0);
+        facts_set(s, FACT_SHUT_DOWN | (how != SD_SEND ? FACT_RECEIVE_ENDED : 0), 0);
     if (!error && how == SD_BOTH)
         reset_watch_stop(s); /* as the host drops its selection */
     return spi_return(error, lpErrno);

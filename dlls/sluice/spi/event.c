@@ -52,7 +52,8 @@ int WSPAPI WSPEventSelect(SOCKET s, WSAEVENT event, __LONG32 mask, LPINT lpErrno
         error = afd_call(s, AFD_EVENT_SELECT, &params, sizeof(params), NULL, 0);
     if (!error) {
         rearm_keep_event(s, &params);
-        facts_set(s, 0, FACT_MESSAGES);
+        facts_set(s, FACT_NONBLOCKING | (mask ? FACT_EVENTS : 0),
+                  FACT_MESSAGES | (mask ? 0 : FACT_EVENTS));
         reset_watch_stop(s);
     }
     return spi_return(refine(s, error), lpErrno);
@@ -136,7 +137,8 @@ int WSPAPI WSPAsyncSelect(SOCKET s, HWND window, unsigned int message, __LONG32 
     }
     if (!error) {
         rearm_keep_message(s, &params);
-        facts_set(s, mask ? FACT_MESSAGES : 0, mask ? 0 : FACT_MESSAGES);
+        facts_set(s, FACT_NONBLOCKING | (mask ? FACT_MESSAGES | FACT_EVENTS : 0),
+                  mask ? 0 : FACT_MESSAGES | FACT_EVENTS);
     }
     SetLastError(last); /* IsWindow changes it */
     return spi_return(refine(s, error), lpErrno);

@@ -1,100 +1,156 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See facts.h: chains in a table of fixed size under a leaf lock. */
+/* See facts.h: an array indexed by the handle's value, in chunks that are never freed, so that reading
+ * takes no lock. */
 #include <stdlib.h>
 
 #include "spi/facts.h"
 
-#define BUCKETS 1024 /* a power of two */
+#define CHUNK  1024
+#define CHUNKS 4096
 
 #define AFD_GET_CONNECT_TIME WINE_AFD(292)
 
 struct entry {
-    SOCKET s;
-    unsigned facts;
-    struct entry *next;
-    int peer_len; /* 0: none kept */
+    volatile LONG facts;
+    DWORD timeout[2]; /* by enum facts_timeout */
+    int peer_len;     /* 0: none kept */
     unsigned char peer[SPI_ADDRESS_MAX];
 };
 
-static SRWLOCK lock = SRWLOCK_INIT;
-static struct entry *buckets[BUCKETS];
+static struct entry *volatile chunks[CHUNKS];
+static SRWLOCK peer_lock = SRWLOCK_INIT; /* a leaf lock */
 
-/* Returns the link that points to the socket's entry, or the chain's end. */
-static struct entry **find_link(SOCKET s)
+/* The socket's entry; NULL where its chunk has not been needed yet. */
+static struct entry *find(SOCKET s)
 {
-    struct entry **link = &buckets[(s >> 2) & (BUCKETS - 1)]; /* handles are multiples of four */
+    SOCKET index = s >> 2; /* handles are multiples of four */
+    struct entry *chunk = index / CHUNK < CHUNKS ? chunks[index / CHUNK] : NULL;
 
-    while (*link && (*link)->s != s)
-        link = &(*link)->next;
-    return link;
+    return chunk ? &chunk[index % CHUNK] : NULL;
+}
+
+static struct entry *find_or_make(SOCKET s)
+{
+    SOCKET index = s >> 2;
+    struct entry *chunk;
+
+    if (index / CHUNK >= CHUNKS)
+        return NULL;
+    if (!chunks[index / CHUNK]) {
+        chunk = calloc(CHUNK, sizeof(*chunk));
+        if (!chunk)
+            return NULL;
+        if (InterlockedCompareExchangePointer((void *volatile *)&chunks[index / CHUNK], chunk,
+                                              NULL))
+            free(chunk); /* another thread was first */
+    }
+    return find(s);
 }
 
 unsigned facts_find(SOCKET s)
 {
-    struct entry *entry;
-    unsigned facts;
+    struct entry *entry = find(s);
 
-    AcquireSRWLockShared(&lock);
-    entry = *find_link(s);
-    facts = entry ? entry->facts : 0;
-    ReleaseSRWLockShared(&lock);
-    return facts;
+    return entry ? (unsigned)entry->facts : 0;
 }
 
 unsigned facts_set(SOCKET s, unsigned added, unsigned removed)
 {
-    struct entry **link;
-    unsigned facts;
+    struct entry *entry = find_or_make(s);
+    LONG before, after;
 
-    AcquireSRWLockExclusive(&lock);
-    link = find_link(s);
-    if (!*link && (*link = calloc(1, sizeof(**link))))
-        (*link)->s = s;
-    facts = ((*link ? (*link)->facts : 0) & ~removed) | added;
-    if (*link)
-        (*link)->facts = facts;
-    ReleaseSRWLockExclusive(&lock);
-    return facts;
+    if (!entry)
+        return added;
+    do {
+        before = entry->facts;
+        after = (LONG)(((unsigned)before & ~removed) | added);
+    } while (before != after &&
+             InterlockedCompareExchange(&entry->facts, after, before) != before);
+    return (unsigned)after;
+}
+
+bool facts_take(SOCKET s, unsigned facts)
+{
+    struct entry *entry = find(s);
+    LONG before;
+
+    do {
+        before = entry ? entry->facts : 0;
+        if (((unsigned)before & facts) != facts)
+            return false;
+    } while (InterlockedCompareExchange(&entry->facts, (LONG)((unsigned)before & ~facts),
+                                        before) != before);
+    return true;
+}
+
+void facts_for_each(unsigned facts, void (*each)(SOCKET s))
+{
+    for (SOCKET at = 0; at < CHUNKS; at++) {
+        for (SOCKET i = 0; chunks[at] && i < CHUNK; i++) {
+            if (((unsigned)chunks[at][i].facts & facts) == facts)
+                each((at * CHUNK + i) << 2);
+        }
+    }
 }
 
 void facts_keep_peer(SOCKET s, const void *address, int length)
 {
-    struct entry *entry;
+    struct entry *entry = find_or_make(s);
 
-    facts_set(s, 0, 0); /* makes the entry */
-    AcquireSRWLockExclusive(&lock);
-    entry = *find_link(s);
-    if (entry) {
-        entry->peer_len = length;
-        memcpy(entry->peer, address, length);
-    }
-    ReleaseSRWLockExclusive(&lock);
+    if (!entry)
+        return;
+    AcquireSRWLockExclusive(&peer_lock);
+    entry->peer_len = length;
+    memcpy(entry->peer, address, length);
+    ReleaseSRWLockExclusive(&peer_lock);
 }
 
 bool facts_peer(SOCKET s, void *address, int *length)
 {
-    struct entry *entry;
+    struct entry *entry = find(s);
 
-    AcquireSRWLockShared(&lock);
-    entry = *find_link(s);
+    AcquireSRWLockShared(&peer_lock);
     *length = entry ? entry->peer_len : 0;
     if (*length)
         memcpy(address, entry->peer, *length);
-    ReleaseSRWLockShared(&lock);
+    ReleaseSRWLockShared(&peer_lock);
     return *length != 0;
+}
+
+void facts_keep_timeout(SOCKET s, enum facts_timeout which, DWORD milliseconds)
+{
+    struct entry *entry = find_or_make(s);
+
+    if (entry)
+        entry->timeout[which] = milliseconds;
+}
+
+DWORD facts_timeout(SOCKET s, enum facts_timeout which)
+{
+    struct entry *entry = find(s);
+
+    return entry ? entry->timeout[which] : 0;
+}
+
+void facts_inherit(SOCKET listener, SOCKET s)
+{
+    struct entry *from = find(listener), *to = find(s);
+
+    if (!from || !to)
+        return;
+    memcpy(to->timeout, from->timeout, sizeof(to->timeout));
+    facts_set(s, (unsigned)from->facts & (FACT_NONBLOCKING | FACT_EVENTS | FACT_MESSAGES), 0);
 }
 
 void facts_forget(SOCKET s)
 {
-    struct entry **link, *entry;
+    struct entry *entry = find(s);
 
-    AcquireSRWLockExclusive(&lock);
-    link = find_link(s);
-    entry = *link;
-    if (entry)
-        *link = entry->next;
-    ReleaseSRWLockExclusive(&lock);
-    free(entry);
+    if (!entry)
+        return;
+    InterlockedExchange(&entry->facts, 0);
+    memset(entry->timeout, 0, sizeof(entry->timeout));
+    facts_keep_peer(s, "", 0);
 }
 
 /* The host serves ICMP sockets of unprivileged users with a datagram socket of that protocol, which

@@ -16,8 +16,8 @@ enum fact {
     FACT_READY = 0x0020,       /* stream: has been connected; datagram: is bound */
     FACT_RESET = 0x0040,       /* the connection's reset was reported: it is reported again */
     FACT_UNREACHABLE = 0x0080, /* a send met a port that refuses: the next receive reports it */
-    FACT_CONNECT_REPORTED = 0x0200, /* connect itself returned the failure: SO_ERROR is clear */
     FACT_NO_CONNRESET = 0x0100,     /* SIO_UDP_CONNRESET is off: no receive reports it */
+    FACT_CONNECT_REPORTED = 0x0200, /* connect itself returned the failure: SO_ERROR is clear */
     FACT_SHUT_DOWN = 0x0400,  /* stream: shutdown was called; the kernel may forget the peer */
     FACT_OVERLAPPED = 0x0800, /* an overlapped request has been issued here */
     FACT_CONNECT_EX = 0x1000, /* ConnectEx was used, and its context not brought up to date */
@@ -25,22 +25,46 @@ enum fact {
     FACT_MESSAGES = 0x4000,   /* WSAAsyncSelect is in force, asked for here */
     FACT_SEND_ENDED = 0x8000, /* shut down for sending, though the host does not know */
     FACT_REUSED = 0x10000,    /* accepted into a second time */
-    FACT_CONNECTS = 0x40000,  /* stream: connect or ConnectEx was used */
     FACT_LOW_WATER = 0x20000, /* the kernel holds data back for a receive with MSG_WAITALL */
+    FACT_CONNECTS = 0x40000,  /* stream: connect or ConnectEx was used */
     FACT_UNBOUND_COPY = 0x80000, /* duplicated before it was bound: only its own bind or send counts */
     FACT_REFUSED = 0x100000,     /* the connect was ended by us: its reset means "refused" */
+    FACT_OWN = 0x200000,         /* opened here, and closed by the last WSPCleanup */
+    FACT_SHARED = 0x400000,      /* another handle, here or elsewhere, may change its state */
+    FACT_NONBLOCKING = 0x800000, /* own and not shared: calls do not wait */
+    FACT_EVENTS = 0x1000000,     /* own: WSAEventSelect or WSAAsyncSelect is in force */
+    FACT_KEPT = 0x2000000,       /* the Unix side keeps a descriptor (unix/record.h) */
+    FACT_RECEIVES = 0x4000000,   /* an overlapped receive was issued: one may pend */
+    FACT_SENDS = 0x8000000,      /* an overlapped send was issued: one may pend */
+    FACT_RECEIVE_ENDED = 0x10000000, /* shut down for receiving */
+    FACT_LISTENING = 0x20000000,
+    FACT_REST = 0x40000000, /* the rest of a send pends in the host (spi/rest.h) */
 };
 
-/* The facts of a handle value, 0 where there are none. */
+/* The facts of a handle value, 0 where there are none.  No lock is taken. */
 unsigned facts_find(SOCKET s);
 
 /* Adds and takes away facts. Out of memory, nothing is remembered. Returns what is known now. */
 unsigned facts_set(SOCKET s, unsigned added, unsigned removed);
 
+/* Takes facts away from a socket that has all of them; false where it has not. */
+bool facts_take(SOCKET s, unsigned facts);
+
+/* Calls `each` for every socket that has all of these facts. */
+void facts_for_each(unsigned facts, void (*each)(SOCKET s));
+
 /* The peer's address where the kernel does not tell it: while a connect is under way, and after
  * both sides have shut down.  `length` 0 forgets it. */
 void facts_keep_peer(SOCKET s, const void *address, int length);
 bool facts_peer(SOCKET s, void *address, int *length);
+
+/* SO_RCVTIMEO and SO_SNDTIMEO of a socket of our own, in milliseconds, 0: none. */
+enum facts_timeout { TIMEOUT_RECEIVE, TIMEOUT_SEND };
+void facts_keep_timeout(SOCKET s, enum facts_timeout which, DWORD milliseconds);
+DWORD facts_timeout(SOCKET s, enum facts_timeout which);
+
+/* What accept hands on: mode, selection, timeouts. */
+void facts_inherit(SOCKET listener, SOCKET s);
 
 /* The handle value is no longer that socket's (closed), or is a new one's. */
 void facts_forget(SOCKET s);

@@ -84,12 +84,15 @@ static int forward(struct ioctl *call, ULONG code, const void *in, ULONG in_len)
 
 static int set_nonblocking(struct ioctl *call)
 {
-    int on;
+    int on, error;
 
     if (call->in_len < sizeof(on) || !guard_get(on, call->in))
         return WSAEFAULT;
     call->report_failed = true;
-    return afd_call(call->s, AFD_FIONBIO, &on, sizeof(on), NULL, 0);
+    error = afd_call(call->s, AFD_FIONBIO, &on, sizeof(on), NULL, 0);
+    if (!error)
+        facts_set(call->s, on ? FACT_NONBLOCKING : 0, on ? 0 : FACT_NONBLOCKING);
+    return error;
 }
 
 /* FIONREAD and SIOCATMARK differ in the request only. */

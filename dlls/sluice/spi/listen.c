@@ -6,6 +6,8 @@
  * Rules and their sources: doc/listen.md. */
 #include "spi/spi.h"
 
+#include "spi/facts.h"
+
 /* The states Windows refuses, in the order it looks at them. */
 static int check_state(SOCKET s, struct socket_info_params *info)
 {
@@ -39,5 +41,7 @@ int WSPAPI WSPListen(SOCKET s, int backlog, LPINT lpErrno)
         host.backlog = params.listen_depth;
         error = afd_call(s, AFD_LISTEN, &host, sizeof(host), NULL, 0);
     }
+    if (!error)
+        facts_set(s, FACT_LISTENING, 0);
     return spi_return(error, lpErrno);
 }

@@ -49,6 +49,26 @@ static int issue_error(SOCKET s, NTSTATUS status, HANDLE event)
     return error;
 }
 
+/* Which calls that wait have to stay in the host's order from now on.  ConnectEx sends its data once
+ * connected. */
+static unsigned direction_of(ULONG code)
+{
+    static const struct {
+        ULONG code;
+        unsigned fact;
+    } rows[] = {
+        {AFD_RECVMSG, FACT_RECEIVES},
+        {AFD_SENDMSG, FACT_SENDS},
+        {AFD_TRANSMIT, FACT_SENDS},
+        {AFD_CONNECT, FACT_SENDS},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].code == code)
+            return rows[i].fact;
+    return 0;
+}
+
 int overlapped_issue(SOCKET s, const struct notice *notice, ULONG code, const void *in,
                      ULONG in_len, void *out, ULONG out_len, ULONG_PTR *information)
 {
@@ -65,8 +85,7 @@ int overlapped_issue(SOCKET s, const struct notice *notice, ULONG code, const vo
         event = NULL; /* the program may use the member for itself then */
         context = (void *)notice->routine;
     }
-    if (~facts_find(s) & (FACT_KNOWN | FACT_OVERLAPPED))
-        facts_set(s, FACT_KNOWN | FACT_OVERLAPPED, 0);
+    facts_set(s, FACT_KNOWN | FACT_OVERLAPPED | direction_of(code), 0);
     status = NtDeviceIoControlFile((HANDLE)s, event, notice->routine ? call_routine : NULL, context,
                                    (IO_STATUS_BLOCK *)overlapped, code, (void *)in, in_len, out,
                                    out_len);

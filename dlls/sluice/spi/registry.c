@@ -1,135 +1,57 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The sockets this process opened: a hash set under a leaf lock. The last WSPCleanup closes them. */
-#include <stdlib.h>
-
+/* The sockets this process opened (FACT_OWN). The last WSPCleanup closes them. */
 #include "spi/spi.h"
 
 #include "spi/facts.h"
 #include "spi/kept.h"
 #include "spi/rearm.h"
+#include "spi/rest.h"
 
-#define FIRST_SLOTS 64 /* a power of two */
-
-static SRWLOCK lock = SRWLOCK_INIT;
-static SOCKET *slots; /* 0: free, INVALID_SOCKET: was taken */
-static size_t slot_count, used;
-
-static size_t slot_of(SOCKET s, size_t count)
+/* Of an earlier socket of that value, which may have gone through CloseHandle. */
+static void forget(SOCKET s)
 {
-    return (size_t)((s >> 2) * 2654435761u) & (count - 1); /* handles are multiples of four */
-}
-
-static void insert(SOCKET *table, size_t count, SOCKET s)
-{
-    size_t at = slot_of(s, count);
-
-    while (table[at] && table[at] != s)
-        at = (at + 1) & (count - 1);
-    table[at] = s;
-}
-
-/* Makes room for one more, dropping what was removed. */
-static bool grow(void)
-{
-    size_t live = 0, count = FIRST_SLOTS;
-    SOCKET *table;
-
-    if (slots && (used + 1) * 4 < slot_count * 3)
-        return true;
-    for (size_t i = 0; i < slot_count; i++)
-        live += slots[i] && slots[i] != INVALID_SOCKET; /* NOLINT(*NullDereference): NULL has 0 slots */
-    while (live * 2 >= count)
-        count *= 2;
-    table = calloc(count, sizeof(*table));
-    if (!table)
-        return false;
-    for (size_t i = 0; i < slot_count; i++)
-        if (slots[i] && slots[i] != INVALID_SOCKET)
-            insert(table, count, slots[i]);
-    free(slots);
-    slots = table;
-    slot_count = count;
-    used = live;
-    return true;
+    facts_forget(s);
+    rearm_forget(s);
+    kept_forget(s);
+    rest_orphan(s);
 }
 
 bool registry_add(SOCKET s)
 {
-    bool done;
+    struct open_record_params params = {.handle = s};
 
-    facts_forget(s);
-    rearm_forget(s);
-    kept_forget(s); /* of an earlier socket of that value, which may have gone through CloseHandle */
-    AcquireSRWLockExclusive(&lock);
-    done = grow();
-    if (done) {
-        insert(slots, slot_count, s);
-        used++;
-    }
-    ReleaseSRWLockExclusive(&lock);
-    if (done)
-        facts_set(s, FACT_KNOWN, 0);
-    return done;
-}
-
-/* The socket's slot, NULL where it has none. */
-static SOCKET *find_slot(SOCKET s)
-{
-    size_t at;
-
-    if (!slots || !s || s == INVALID_SOCKET)
-        return NULL;
-    at = slot_of(s, slot_count);
-    while (slots[at] && slots[at] != s)
-        at = (at + 1) & (slot_count - 1);
-    return slots[at] == s ? &slots[at] : NULL;
+    forget(s);
+    if (UNIX_CALL(open_record, &params))
+        return false;
+    facts_set(s, FACT_KNOWN | FACT_OWN, 0);
+    return (facts_find(s) & FACT_OWN) != 0;
 }
 
 bool registry_has(SOCKET s)
 {
-    bool found;
-
-    AcquireSRWLockShared(&lock);
-    found = find_slot(s) != NULL;
-    ReleaseSRWLockShared(&lock);
-    return found;
+    return (facts_find(s) & FACT_OWN) != 0;
 }
 
 bool registry_remove(SOCKET s)
 {
-    SOCKET *slot;
+    struct drop_params params = {.handle = s};
+    bool found = facts_take(s, FACT_OWN);
 
-    facts_forget(s);
-    rearm_forget(s);
-    kept_forget(s);
-    AcquireSRWLockExclusive(&lock);
-    slot = find_slot(s);
-    if (slot)
-        *slot = INVALID_SOCKET;
-    ReleaseSRWLockExclusive(&lock);
-    return slot != NULL;
+    UNIX_CALL(drop, &params);
+    forget(s);
+    return found;
+}
+
+/* The program may have used CloseHandle, and the value may be another object's by now. */
+static void close_one(SOCKET s)
+{
+    struct afd_info info;
+
+    if (registry_remove(s) && !afd_info(s, &info))
+        NtClose((HANDLE)s);
 }
 
 void registry_close_all(void)
 {
-    struct afd_info info;
-    SOCKET *table;
-    size_t count;
-
-    AcquireSRWLockExclusive(&lock);
-    table = slots;
-    count = slot_count;
-    slots = NULL;
-    slot_count = used = 0;
-    ReleaseSRWLockExclusive(&lock);
-    for (size_t i = 0; i < count; i++) {
-        if (!table[i] || table[i] == INVALID_SOCKET)
-            continue;
-        facts_forget(table[i]);
-        rearm_forget(table[i]);
-        /* The program may have used CloseHandle, and the value may be another object's by now. */
-        if (!afd_info(table[i], &info))
-            NtClose((HANDLE)table[i]);
-    }
-    free(table);
+    facts_for_each(FACT_OWN, close_one);
 }

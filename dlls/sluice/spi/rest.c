@@ -6,6 +6,8 @@
 
 #include "spi/rest.h"
 
+#include "spi/facts.h"
+
 /* A thread that has not begun by then never will: the caller holds the loader's lock. */
 #define LONGEST_START_MS 3000
 
@@ -15,7 +17,7 @@ enum rest_state { REST_NEW, REST_TAKEN, REST_WITHDRAWN };
 
 struct rest {
     struct rest *next; /* under `lock`, while the thread has it */
-    SOCKET name;       /* the program's handle */
+    SOCKET name;       /* the program's handle; 0 once it is closed */
     int shutdown;      /* what to end the sending side with afterwards: SD_*, or NO_SHUTDOWN */
     HANDLE socket;     /* a duplicate: the connection stays open */
     HANDLE queued;     /* set when the host has the bytes in its queue */
@@ -34,6 +36,26 @@ static void enlist(struct rest *rest)
     AcquireSRWLockExclusive(&lock);
     rest->next = all;
     all = rest;
+    facts_set(rest->name, FACT_REST, 0);
+    ReleaseSRWLockExclusive(&lock);
+}
+
+static struct rest *find_named(SOCKET s)
+{
+    struct rest *rest = all;
+
+    while (rest && rest->name != s)
+        rest = rest->next;
+    return rest;
+}
+
+void rest_orphan(SOCKET s)
+{
+    AcquireSRWLockExclusive(&lock);
+    for (struct rest *rest = all; rest; rest = rest->next) {
+        if (rest->name == s)
+            rest->name = 0;
+    }
     ReleaseSRWLockExclusive(&lock);
 }
 
@@ -48,6 +70,9 @@ static int delist(struct rest *rest)
         ;
     *link = rest->next;
     how = rest->shutdown;
+    /* from now on the socket's sends may go past the host again; NULL: the handle is another's */
+    if (rest->name && !find_named(rest->name))
+        facts_set(rest->name, 0, FACT_REST);
     ReleaseSRWLockExclusive(&lock);
     return how;
 }

@@ -17,4 +17,7 @@ void rest_send(struct transfer *t);
  * own operations.) */
 bool rest_defer_shutdown(SOCKET s, int how);
 
+/* The handle value is no longer that socket's; its rest goes on. */
+void rest_orphan(SOCKET s);
+
 #endif

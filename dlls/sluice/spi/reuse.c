@@ -131,6 +131,7 @@ static bool replace(SOCKET s, int family)
 bool reuse_detach(SOCKET s)
 {
     struct afd_poll_params poll = {.count = 1, .sockets = {{s, AFD_POLL_WRITE, 0}}};
+    struct drop_params drop = {.handle = s};
     IO_STATUS_BLOCK cancelled;
     unsigned facts;
 
@@ -142,6 +143,8 @@ bool reuse_detach(SOCKET s)
         !(poll.sockets[0].flags & AFD_POLL_WRITE))
         return false;
     NtCancelIoFileEx((HANDLE)s, NULL, &cancelled);
+    UNIX_CALL(drop, &drop); /* another socket takes its place */
+    facts_set(s, FACT_SHARED, FACT_KEPT);
     if (!replace(s, facts & FACT_IPV6 ? AF_INET6 : AF_INET))
         return false;
     facts_set(s, FACT_REUSABLE, 0);

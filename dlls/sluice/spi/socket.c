@@ -94,6 +94,7 @@ static int adopt(const WSAPROTOCOL_INFOW *info, DWORD flags, SOCKET *s)
         NtClose((HANDLE)handle);
         return WSAENOBUFS;
     }
+    facts_set(handle, FACT_SHARED, 0);
     note_unbound(handle, &found);
     if (!(flags & WSA_FLAG_NO_HANDLE_INHERIT))
         SetHandleInformation((HANDLE)handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
@@ -144,6 +145,7 @@ static int duplicate_into(SOCKET s, HANDLE process, WSAPROTOCOL_INFOW *info)
     if (!DuplicateHandle(GetCurrentProcess(), (HANDLE)s, process, &copy, 0, FALSE,
                          DUPLICATE_SAME_ACCESS))
         return WSAEMFILE;
+    facts_set(s, FACT_SHARED, 0);
     info->dwServiceFlags3 = (DWORD)(ULONG_PTR)copy;
     info->dwServiceFlags4 = DUPLICATE_MARK;
     return 0;

@@ -2,6 +2,7 @@
 /* WSPGetSockOpt and WSPSetSockOpt: the row of xlat's option table says who answers. */
 #include "spi/sockopt.h"
 
+#include "spi/facts.h"
 #include "spi/kept.h"
 #include "winabi.h"
 
@@ -101,7 +102,12 @@ static int set_host(struct option_call *call)
 
     if (error || !call->row->set_code)
         return error;
-    return afd_call(call->s, call->row->set_code, &number, sizeof(number), NULL, 0);
+    error = afd_call(call->s, call->row->set_code, &number, sizeof(number), NULL, 0);
+    if (!error && call->row->level == SOL_SOCKET && call->row->name == SO_RCVTIMEO)
+        facts_keep_timeout(call->s, TIMEOUT_RECEIVE, number);
+    if (!error && call->row->level == SOL_SOCKET && call->row->name == SO_SNDTIMEO)
+        facts_keep_timeout(call->s, TIMEOUT_SEND, number);
+    return error;
 }
 
 static int get_accepted(struct option_call *call)

@@ -4,6 +4,7 @@
 
 #include "spi/transfer.h"
 
+#include "spi/direct_lane.h"
 #include "spi/facts.h"
 #include "spi/rest.h"
 
@@ -27,9 +28,15 @@
 #define LONGEST_DATAGRAM 65536
 
 /* The one place where a lane is chosen. */
-static const struct lane *choose_lane(const struct transfer *t, bool sending)
+static const struct lane *choose_lane(struct transfer *t, bool sending)
 {
-    return sending && t->control ? &message_lane : &host_lane;
+    if (sending && t->control)
+        return &message_lane;
+    if (t->notice.overlapped)
+        return &host_lane;
+    if (sending ? direct_may_send(t->s, &t->facts) : direct_may_receive(t->s, &t->facts))
+        return &direct_lane;
+    return &host_lane;
 }
 
 static int copy_list(struct transfer *t, const WSABUF *buffers)
@@ -198,13 +205,14 @@ static int refine_send_error(const struct transfer *t, int error)
 
 int transfer_send(struct transfer *t)
 {
-    const struct lane *lane = choose_lane(t, true);
+    const struct lane *lane;
     int error = check_data(t);
 
     if (!error)
         error = check_send(t);
     if (error)
         return error;
+    lane = choose_lane(t, true);
     if (t->count > lane->most_buffers)
         compact(t);
     if (t->count > lane->most_buffers && (error = gather(t)))
@@ -227,9 +235,13 @@ bool transfer_is_nonblocking(SOCKET s)
 {
     IO_STATUS_BLOCK io = {0}, cancelled;
     int force_async = 0;
-    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    unsigned facts = facts_find(s);
     NTSTATUS status;
+    HANDLE event;
 
+    if ((facts & FACT_OWN) && !(facts & FACT_SHARED))
+        return (facts & FACT_NONBLOCKING) != 0;
+    event = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (!event)
         return false;
     status = NtDeviceIoControlFile((HANDLE)s, event, NULL, NULL, &io, AFD_ADDRESS_LIST_CHANGE,
@@ -387,11 +399,12 @@ static void set_low_water(struct transfer *t)
 
 int transfer_receive(struct transfer *t)
 {
-    const struct lane *lane = choose_lane(t, false);
+    const struct lane *lane;
     int error = check_receive(t);
 
     if (error)
         return error;
+    lane = choose_lane(t, false);
     if (t->count > lane->most_buffers)
         compact(t);
     if (t->notice.overlapped && (error = overlapped_begin(t->notice.overlapped)))

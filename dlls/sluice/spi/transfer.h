@@ -65,12 +65,10 @@ struct lane {
 };
 
 extern const struct lane host_lane;
+extern const struct lane direct_lane;
 extern const struct lane message_lane; /* sends with control messages, which the host has not */
 
-/* Whether the program made the socket non-blocking. The host knows, and is asked. */
-bool transfer_is_nonblocking(SOCKET s);
-
-/* Whether calls on the socket do not wait. The mode is the host's, which is asked. */
+/* Whether calls on the socket do not wait. The host is asked where another may have changed that. */
 bool transfer_is_nonblocking(SOCKET s);
 
 #endif

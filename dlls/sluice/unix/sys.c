@@ -3,6 +3,7 @@
 #include "sys.h"
 
 #include <fcntl.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -26,7 +27,10 @@ struct sys_calls sys = {
     .shutdown = shutdown,
     .open = sys_open,
     .read = read,
+    .write = write,
+    .eventfd = eventfd,
     .sendmsg = sendmsg,
+    .recvmsg = recvmsg,
     .recv = recv,
     .send = send,
     .flock = flock,

@@ -25,7 +25,10 @@ struct sys_calls {
     int (*shutdown)(int fd, int how);
     int (*open)(const char *path, int flags);
     ssize_t (*read)(int fd, void *buffer, size_t length);
+    ssize_t (*write)(int fd, const void *buffer, size_t length);
+    int (*eventfd)(unsigned int count, int flags);
     ssize_t (*sendmsg)(int fd, const struct msghdr *message, int flags);
+    ssize_t (*recvmsg)(int fd, struct msghdr *message, int flags);
     ssize_t (*recv)(int fd, void *buffer, size_t length, int flags);
     ssize_t (*send)(int fd, const void *buffer, size_t length, int flags);
     int (*flock)(int fd, int operation);

@@ -161,3 +161,96 @@ _Static_assert(4 * CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct in_pktinfo
                        CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(uint16_t)) <=
                    XLAT_CONTROL_HOST_MAX,
                "all of them together");
+
+static size_t put_number(const void *data, void *ws)
+{
+    int32_t value;
+
+    memcpy(&value, data, sizeof(value));
+    memcpy(ws, &value, sizeof(value));
+    return sizeof(value);
+}
+
+/* IPv4's traffic class comes as one byte. */
+static size_t put_octet(const void *data, void *ws)
+{
+    int32_t value = *(const unsigned char *)data;
+
+    memcpy(ws, &value, sizeof(value));
+    return sizeof(value);
+}
+
+static size_t put_pktinfo(const void *data, void *ws)
+{
+    struct in_pktinfo host;
+    struct ws_in_pktinfo info;
+
+    memcpy(&host, data, sizeof(host));
+    info.address = host.ipi_addr.s_addr;
+    info.interface_index = (uint32_t)host.ipi_ifindex;
+    memcpy(ws, &info, sizeof(info));
+    return sizeof(info);
+}
+
+static size_t put_pktinfo6(const void *data, void *ws)
+{
+    struct in6_pktinfo host;
+    struct ws_in6_pktinfo info;
+
+    memcpy(&host, data, sizeof(host));
+    memcpy(info.address, &host.ipi6_addr, sizeof(info.address));
+    info.interface_index = host.ipi6_ifindex;
+    memcpy(ws, &info, sizeof(info));
+    return sizeof(info);
+}
+
+/* What a message of the kernel's becomes. */
+static const struct arriving {
+    int level, type; /* Linux' numbers */
+    size_t size;     /* of the kernel's data */
+    int32_t ws_level, ws_type;
+    size_t (*put)(const void *data, void *ws); /* returns the length of Windows' data */
+} arriving[] = {
+    {IPPROTO_IP, IP_PKTINFO, sizeof(struct in_pktinfo), WS_IPPROTO_IP, WS_IP_PKTINFO, put_pktinfo},
+    {IPPROTO_IP, IP_TTL, 4, WS_IPPROTO_IP, WS_IP_TTL, put_number},
+    {IPPROTO_IP, IP_TOS, 1, WS_IPPROTO_IP, WS_IP_TOS, put_octet},
+    {IPPROTO_IPV6, IPV6_PKTINFO, sizeof(struct in6_pktinfo), WS_IPPROTO_IPV6, WS_IPV6_PKTINFO,
+     put_pktinfo6},
+    {IPPROTO_IPV6, IPV6_HOPLIMIT, 4, WS_IPPROTO_IPV6, WS_IPV6_HOPLIMIT, put_number},
+    {IPPROTO_IPV6, IPV6_TCLASS, 4, WS_IPPROTO_IPV6, WS_IPV6_TCLASS, put_number},
+};
+
+static const struct arriving *find_arriving(const struct cmsghdr *header)
+{
+    for (size_t i = 0; i < COUNT(arriving); i++)
+        if (arriving[i].level == header->cmsg_level && arriving[i].type == header->cmsg_type &&
+            header->cmsg_len >= CMSG_LEN(arriving[i].size))
+            return &arriving[i];
+    return NULL;
+}
+
+uint32_t xlat_control_received(struct msghdr *message, void *ws, uint32_t ws_len)
+{
+    uint32_t at = 0;
+
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header;
+         header = CMSG_NXTHDR(message, header)) {
+        const struct arriving *kind = find_arriving(header);
+        char data[sizeof(struct ws_in6_pktinfo)];
+        struct ws_cmsghdr out;
+        size_t size;
+
+        if (!kind)
+            continue;
+        size = kind->put(CMSG_DATA(header), data);
+        if (ws_len - at < ((sizeof(out) + size + ALIGN - 1) & ~(size_t)(ALIGN - 1)))
+            continue;
+        out.length = sizeof(out) + size;
+        out.level = kind->ws_level;
+        out.type = kind->ws_type;
+        memcpy((char *)ws + at, &out, sizeof(out));
+        memcpy((char *)ws + at + sizeof(out), data, size);
+        at += (uint32_t)((sizeof(out) + size + ALIGN - 1) & ~(size_t)(ALIGN - 1));
+    }
+    return at;
+}

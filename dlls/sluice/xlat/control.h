@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Control messages of a send, from Windows' form to Linux'.  Unix side only.  Source: the page
+/* Control messages between Windows' form and Linux'.  Unix side only.  Source: the page
  * "WSASendMsg" and the option pages it names. */
 #ifndef XLAT_CONTROL_H
 #define XLAT_CONTROL_H
@@ -30,5 +30,15 @@ int xlat_control_read(const void *ws, size_t ws_len, struct xlat_control *contro
 /* Writes msg_control for sendmsg(); ecn and ecn6 must have been merged into the octets. `host` is
  * aligned as a cmsghdr. Returns the length. */
 size_t xlat_control_write(const struct xlat_control *control, void *host);
+
+/* Room for the messages of one datagram as recvmsg() delivers them. */
+#define XLAT_CONTROL_RECEIVE_MAX 256
+
+struct msghdr;
+
+/* The messages that recvmsg() delivered, as Windows has them: packet information, hops and traffic
+ * class of both families. Those for which ws has no room are left out.  Returns the length used of
+ * ws_len. */
+uint32_t xlat_control_received(struct msghdr *message, void *ws, uint32_t ws_len);
 
 #endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See direct_lane.h. */
+#include "spi/direct_lane.h"
+
+#include "spi/facts.h"
+#include "spi/transfer.h"
+#include "spi/upcall.h"
+
+/* States in which the host has to move the data: it re-arms events with each call, orders what it has
+ * queued, and knows what another handle's owner did. */
+#define HOSTS_ALWAYS  (FACT_SHARED | FACT_REUSABLE | FACT_REUSED)
+#define HOSTS_SEND    (HOSTS_ALWAYS | FACT_EVENTS | FACT_SENDS | FACT_REST | FACT_SHUT_DOWN)
+#define HOSTS_RECEIVE (HOSTS_ALWAYS | FACT_EVENTS | FACT_RECEIVES | FACT_RECEIVE_ENDED)
+
+bool watch_active(void)
+{
+    return true;
+}
+
+static bool keep(SOCKET s, unsigned *facts)
+{
+    struct keep_params params = {.handle = s};
+
+    if (*facts & FACT_KEPT)
+        return true;
+    if (UNIX_CALL(keep, &params))
+        return false;
+    *facts = facts_set(s, FACT_KEPT, 0);
+    return true;
+}
+
+/* Raw sockets may be the host's imitation of one, which needs each packet to pass through it. */
+static bool may(SOCKET s, unsigned *facts, unsigned needed, unsigned hosts)
+{
+    return watch_active() && (*facts & needed) && (*facts & FACT_OWN) && !(*facts & hosts) &&
+           (*facts & (FACT_STREAM | FACT_DATAGRAM)) && keep(s, facts);
+}
+
+bool direct_may_send(SOCKET s, unsigned *facts)
+{
+    return may(s, facts, FACT_READY, HOSTS_SEND);
+}
+
+bool direct_may_receive(SOCKET s, unsigned *facts)
+{
+    return may(s, facts, FACT_READY, HOSTS_RECEIVE);
+}
+
+bool direct_may_poll(SOCKET s, unsigned *facts)
+{
+    return may(s, facts, FACT_READY | FACT_LISTENING, HOSTS_ALWAYS | FACT_REST);
+}
+
+DWORD direct_slice(DWORD left)
+{
+    DWORD_PTR context;
+
+    if (upcall_blocking_hook(&context))
+        return 0;
+    return left < DIRECT_SLICE_MS ? left : DIRECT_SLICE_MS;
+}
+
+/* Waits in the host. Returns 0 when there may be something, WSAETIMEDOUT, WSAEINTR (closed by another
+ * thread, or cancelled).  *left: milliseconds, INFINITE for no limit. */
+static int wait_in_host(SOCKET s, int flags, DWORD *left)
+{
+    struct afd_poll_params poll = {
+        .timeout = *left == INFINITE ? INT64_MAX : *left * -10000LL,
+        .count = 1,
+        .sockets = {{s, flags | AFD_POLL_HUP | AFD_POLL_RESET | AFD_POLL_CLOSE, 0}},
+    };
+    struct afd_poll_params answer = poll;
+    const ULONGLONG start = GetTickCount64();
+    ULONGLONG spent;
+    NTSTATUS status;
+
+    answer.count = 0;
+    status = afd_ioctl(s, AFD_POLL, &poll, sizeof(poll), &answer, sizeof(answer), NULL);
+    if (status == STATUS_TIMEOUT || (!status && !answer.count))
+        return WSAETIMEDOUT;
+    if (status)
+        return xlat_error_from_status((uint32_t)status);
+    spent = GetTickCount64() - start;
+    if (*left != INFINITE)
+        *left -= spent < *left ? (DWORD)spent : *left;
+    return answer.sockets[0].flags & AFD_POLL_CLOSE ? WSAEINTR : 0;
+}
+
+/* A call's waits: what the mode and the timeouts allow. */
+struct patience {
+    SOCKET s;
+    int flags;  /* AFD_POLL_READ or AFD_POLL_WRITE */
+    DWORD left; /* milliseconds; INFINITE */
+    DWORD slice;
+};
+
+static struct patience begin(const struct transfer *t, int flags, enum facts_timeout which)
+{
+    struct patience patience = {t->s, flags, INFINITE, 0};
+    DWORD timeout;
+
+    if (t->facts & FACT_NONBLOCKING) {
+        patience.left = 0;
+        return patience;
+    }
+    timeout = facts_timeout(t->s, which);
+    if (timeout)
+        patience.left = timeout;
+    patience.slice = direct_slice(patience.left);
+    return patience;
+}
+
+/* After a try that found nothing within the slice. Returns 0 to try again, or the call's error. */
+static int wait_on(struct patience *patience)
+{
+    int error;
+
+    if (!patience->left)
+        return WSAEWOULDBLOCK;
+    if (patience->left != INFINITE)
+        patience->left -= patience->slice;
+    error = patience->left ? wait_in_host(patience->s, patience->flags, &patience->left)
+                           : WSAETIMEDOUT;
+    if (!error && !patience->left)
+        patience->left = 1; /* there was something in the last moment */
+    patience->slice = 0;
+    return error;
+}
+
+/* The list as it travels, without its first `skip` bytes. Returns how many buffers. */
+static uint32_t list_buffers(const struct transfer *t, ULONG_PTR skip,
+                             struct unix_buffer list[UNIX_BUFFERS_MAX])
+{
+    uint32_t count = 0;
+
+    for (DWORD i = 0; i < t->count && count < UNIX_BUFFERS_MAX; i++) {
+        ULONG_PTR here = skip < t->buffers[i].len ? skip : t->buffers[i].len;
+
+        skip -= here;
+        if (here && here == t->buffers[i].len)
+            continue;
+        list[count].address = unix_pointer(t->buffers[i].buf + here);
+        list[count].length = t->buffers[i].len - (ULONG)here;
+        list[count++].reserved = 0;
+    }
+    return count;
+}
+
+static void take_sender(struct transfer *t, const struct receive_params *params)
+{
+    if (!t->address || !params->address_len)
+        return;
+    memcpy(t->address, params->address, params->address_len);
+    t->address_len = params->address_len;
+}
+
+static int direct_receive(struct transfer *t)
+{
+    struct patience patience = begin(t, t->flags & MSG_OOB ? AFD_POLL_OOB : AFD_POLL_READ,
+                                     TIMEOUT_RECEIVE);
+    struct unix_buffer list[UNIX_BUFFERS_MAX];
+    struct receive_params params = {
+        .handle = t->s,
+        .buffers = unix_pointer(list),
+        .control = unix_pointer(t->control ? t->control->buf : NULL),
+        .count = list_buffers(t, 0, list),
+        .is_stream = (t->facts & FACT_STREAM) != 0,
+    };
+    int error;
+
+    do {
+        params.flags = t->flags & (MSG_OOB | MSG_PEEK);
+        params.control_len = t->control ? t->control->len : 0;
+        params.wait_ms = (int32_t)patience.slice;
+        error = UNIX_CALL(receive, &params);
+    } while (error == WSAEWOULDBLOCK && !(error = wait_on(&patience)));
+    if (error == DIRECT_GONE || error == DIRECT_HOST)
+        return host_lane.receive(t);
+    if (error == DIRECT_DROPPED)
+        return WSAEINTR;
+    if (error && error != WSAEMSGSIZE)
+        return error;
+    t->moved = (ULONG_PTR)params.moved;
+    take_sender(t, &params);
+    if (t->control)
+        t->control->len = params.control_len;
+    return error;
+}
+
+/* A non-blocking stream that took a part is left to the caller, which has the rest sent. */
+static int direct_send(struct transfer *t)
+{
+    struct patience patience = begin(t, AFD_POLL_WRITE, TIMEOUT_SEND);
+    struct unix_buffer list[UNIX_BUFFERS_MAX];
+    struct send_params params = {
+        .handle = t->s,
+        .buffers = unix_pointer(list),
+        .flags = t->flags & MSG_OOB,
+        .is_stream = (t->facts & FACT_STREAM) != 0,
+        .address_len = t->address ? t->address_len : 0,
+    };
+    int error;
+
+    if (t->address)
+        memcpy(params.address, t->address, (size_t)t->address_len);
+    do {
+        params.count = list_buffers(t, t->moved, list);
+        params.wait_ms = (int32_t)patience.slice;
+        error = UNIX_CALL(send, &params);
+        t->moved += (ULONG_PTR)params.moved;
+    } while (error == WSAEWOULDBLOCK && !(error = wait_on(&patience)));
+    if (!t->moved && (error == DIRECT_GONE || error == DIRECT_HOST))
+        return host_lane.send(t);
+    if (t->moved && error) /* what has gone is told; the next call meets the error again */
+        return 0;
+    return error == DIRECT_DROPPED ? WSAEINTR : error;
+}
+
+const struct lane direct_lane = {direct_send, direct_receive, UNIX_BUFFERS_MAX};

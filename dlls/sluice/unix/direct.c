@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Moving data on the descriptor kept for a socket.  Nothing here asks the host.
+ *
+ * Where the kernel's answer is one that the host knows better (a bad pointer may be a page whose writes
+ * it watches, an odd state of the socket is its own), the call is left to the host. */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/uio.h>
+
+#include "calls.h"
+#include "host.h"
+#include "record.h"
+#include "sys.h"
+#include "winabi.h"
+#include "xlat/control.h"
+#include "xlat/error.h"
+#include "xlat/msgflags.h"
+#include "xlat/sockaddr.h"
+
+/* A call under way. */
+struct direct {
+    struct record_ref *ref;
+    struct msghdr message;
+    int flags;
+    struct iovec list[UNIX_BUFFERS_MAX];
+    struct sockaddr_storage address;
+};
+
+int unix_open_record(struct open_record_params *params)
+{
+    return record_open(params->handle);
+}
+
+int unix_keep(struct keep_params *params)
+{
+    return record_keep(params->handle, host_socket_fd);
+}
+
+int unix_drop(struct drop_params *params)
+{
+    record_drop(params->handle);
+    return 0;
+}
+
+static void take_buffers(struct direct *call, uint64_t buffers, uint32_t count)
+{
+    const struct unix_buffer *given = (const struct unix_buffer *)(uintptr_t)buffers;
+
+    for (uint32_t i = 0; i < count; i++) {
+        call->list[i].iov_base = (void *)(uintptr_t)given[i].address;
+        call->list[i].iov_len = given[i].length;
+    }
+    call->message.msg_iov = call->list;
+    call->message.msg_iovlen = count;
+}
+
+/* What the host is to answer: 0 for an error of its own. */
+static int judge_error(enum xlat_operation operation, int err)
+{
+    static const int hosts[] = {EFAULT, EINVAL, ENOTCONN, EOPNOTSUPP, EDESTADDRREQ, EISCONN,
+                                ENOMEM, ENOBUFS, EACCES, EPERM};
+
+    for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+        if (err == hosts[i])
+            return DIRECT_HOST;
+    return xlat_error_in(operation, err);
+}
+
+/* One try, and where that says "not now" a wait and the next. Returns the call's result, or -1 with
+ * errno; ECANCELED: the record was dropped. */
+static ssize_t run(struct direct *call, short events, int ms,
+                   ssize_t (*step)(int fd, struct msghdr *message, int flags))
+{
+    for (;;) {
+        ssize_t moved = step(call->ref->fd, &call->message, call->flags);
+
+        if (moved >= 0 || (errno != EAGAIN && errno != EINTR))
+            return moved;
+        if (errno == EINTR)
+            continue;
+        switch (ms > 0 ? record_wait(call->ref, events, ms) : 0) {
+        case RECORD_DROPPED:
+            errno = ECANCELED;
+            return -1;
+        case 0:
+            errno = EAGAIN;
+            return -1;
+        }
+    }
+}
+
+static ssize_t receive_step(int fd, struct msghdr *message, int flags)
+{
+    return sys.recvmsg(fd, message, flags | MSG_DONTWAIT);
+}
+
+static int store_received(struct receive_params *params, struct direct *call, ssize_t moved)
+{
+    int32_t room = sizeof(params->address);
+
+    params->moved = (uint64_t)moved;
+    params->flags = xlat_msgflags_from_host(call->message.msg_flags, NULL);
+    params->address_len = 0;
+    if (call->message.msg_namelen &&
+        !xlat_sockaddr_from_host(&call->address, call->message.msg_namelen, params->address, &room))
+        params->address_len = room;
+    if (params->control)
+        params->control_len =
+            xlat_control_received(&call->message, (void *)(uintptr_t)params->control,
+                                  params->control_len);
+    return call->message.msg_flags & MSG_TRUNC ? WS_WSAEMSGSIZE : 0;
+}
+
+int unix_receive(struct receive_params *params)
+{
+    char control[XLAT_CONTROL_RECEIVE_MAX] __attribute__((aligned(sizeof(size_t))));
+    RECORD_REF ref;
+    struct direct call = {.ref = &ref};
+    enum xlat_operation operation = params->is_stream ? XLAT_OP_RECV : XLAT_OP_RECV_DATAGRAM;
+    ssize_t moved;
+
+    if (!record_take(params->handle, &ref))
+        return DIRECT_GONE;
+    if (xlat_msgflags_to_host(XLAT_RECEIVE, params->flags, &call.flags))
+        return DIRECT_HOST;
+    take_buffers(&call, params->buffers, params->count);
+    if (!params->is_stream) {
+        call.message.msg_name = &call.address;
+        call.message.msg_namelen = sizeof(call.address);
+    }
+    if (params->control) {
+        call.message.msg_control = control;
+        call.message.msg_controllen = sizeof(control);
+    }
+    moved = run(&call, call.flags & MSG_OOB ? POLLPRI : POLLIN, params->wait_ms, receive_step);
+    if (moved >= 0)
+        return store_received(params, &call, moved);
+    if (errno == ECANCELED)
+        return DIRECT_DROPPED;
+    return judge_error(params->flags & WS_MSG_OOB ? XLAT_OP_RECV_OOB : operation, errno);
+}
+
+static ssize_t send_step(int fd, struct msghdr *message, int flags)
+{
+    return sys.sendmsg(fd, message, flags | MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* Takes what has been sent off the list. */
+static void advance(struct msghdr *message, size_t length)
+{
+    while (message->msg_iovlen && length >= message->msg_iov->iov_len) {
+        length -= message->msg_iov->iov_len;
+        message->msg_iov++;
+        message->msg_iovlen--;
+    }
+    if (message->msg_iovlen) {
+        message->msg_iov->iov_base = (char *)message->msg_iov->iov_base + length;
+        message->msg_iov->iov_len -= length;
+    }
+}
+
+/* A stream takes a long send in parts; what has gone is counted even where the next part fails. */
+static int send_all(struct send_params *params, struct direct *call)
+{
+    do {
+        ssize_t moved = run(call, POLLOUT, params->wait_ms, send_step);
+
+        if (moved < 0)
+            return errno == ECANCELED ? DIRECT_DROPPED : judge_error(XLAT_OP_SEND, errno);
+        params->moved += (uint64_t)moved;
+        advance(&call->message, (size_t)moved);
+    } while (params->is_stream && call->message.msg_iovlen);
+    return 0;
+}
+
+int unix_send(struct send_params *params)
+{
+    RECORD_REF ref;
+    struct direct call = {.ref = &ref};
+    int error = 0;
+
+    params->moved = 0;
+    if (!record_take(params->handle, &ref))
+        return DIRECT_GONE;
+    if (xlat_msgflags_to_host(XLAT_SEND, params->flags, &call.flags))
+        return DIRECT_HOST;
+    if (params->address_len) {
+        error = xlat_sockaddr_to_host(params->address, params->address_len, &call.address,
+                                      &call.message.msg_namelen);
+        call.message.msg_name = &call.address;
+    }
+    take_buffers(&call, params->buffers, params->count);
+    return error ? error : send_all(params, &call);
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See record.h.
+ *
+ * A slot, found by the handle's value, holds a record's number and how many have found it there, in
+ * one word: taking a reference is one compare-and-swap.  The word also counts the slot's changes, so
+ * that a descriptor obtained for a handle is not kept once that handle has been closed.  A reference given back while the record still
+ * stands in its slot is taken off that count; later, off the record's own balance, to which dropping
+ * the record has added the slot's count.  Whoever brings the balance to 0 closes the descriptor.
+ * Records live in chunks that are never freed; their numbers are used again. */
+#include "record.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "sys.h"
+#include "waiter.h"
+#include "winabi.h"
+
+#define CHUNK 1024 /* of slots and of records */
+#define CHUNKS 4096
+#define MOST  ((uint64_t)CHUNK * CHUNKS)
+
+/* A slot's word: number of the record 24 bits, users 20, changes 20. */
+#define NUMBER_BITS  24
+#define NUMBER(word) ((uint32_t)((word) & (((uint32_t)1 << NUMBER_BITS) - 1)))
+#define ONE_USER     ((uint64_t)1 << NUMBER_BITS)
+#define USERS(word)  ((long long)((word) >> NUMBER_BITS & 0xfffff))
+#define ONE_CHANGE   ((uint64_t)1 << 44)
+#define CHANGES(word) ((word) & ~(ONE_CHANGE - 1))
+
+/* Numbers that are no record's. */
+#define CLOSED 0u                                /* nothing may be kept */
+#define OPEN   (((uint32_t)1 << NUMBER_BITS) - 1) /* nothing is kept yet */
+
+/* The stack of free records: the first's number, and above it a count of changes. */
+#define ONE_POP ((uint64_t)1 << 32)
+
+struct record {
+    int fd;
+    uint32_t number; /* its own, from 1 on */
+    atomic_uint next_free;
+    atomic_bool dropped;
+    atomic_int waiting;    /* threads in record_wait or a poll */
+    atomic_llong balance;  /* users left, once it is dropped; below 0 before */
+};
+
+typedef _Atomic(uint64_t) slot_t;
+
+static _Atomic(slot_t *) slots[CHUNKS];
+static _Atomic(struct record *) records[CHUNKS];
+static _Atomic(uint64_t) free_records;
+static atomic_uint made;
+
+static struct record *record_at(uint32_t number)
+{
+    return atomic_load_explicit(&records[number / CHUNK], memory_order_acquire) + number % CHUNK;
+}
+
+/* Allocates a chunk of an array where there is none yet. Returns it, NULL out of memory. */
+static void *chunk_of(_Atomic(void *) *place, size_t size)
+{
+    void *chunk = atomic_load_explicit(place, memory_order_acquire), *none = NULL;
+
+    if (chunk)
+        return chunk;
+    chunk = calloc(CHUNK, size);
+    if (chunk && !atomic_compare_exchange_strong(place, &none, chunk)) {
+        free(chunk); /* another thread was first */
+        chunk = none;
+    }
+    return chunk;
+}
+
+static slot_t *find_slot(uint64_t handle)
+{
+    uint64_t index = handle >> 2; /* handles are multiples of four; the low bits are the program's */
+    slot_t *chunk;
+
+    if (index >= MOST)
+        return NULL;
+    chunk = atomic_load_explicit(&slots[index / CHUNK], memory_order_acquire);
+    return chunk ? &chunk[index % CHUNK] : NULL;
+}
+
+static slot_t *make_slot(uint64_t handle)
+{
+    uint64_t index = handle >> 2;
+    slot_t *chunk = NULL;
+
+    if (index < MOST)
+        chunk = chunk_of((_Atomic(void *) *)&slots[index / CHUNK], sizeof(*chunk));
+    return chunk ? &chunk[index % CHUNK] : NULL;
+}
+
+static uint64_t next_head(uint64_t head, uint32_t first)
+{
+    return (head & ~(uint64_t)UINT32_MAX) + ONE_POP + first;
+}
+
+static void push_free(struct record *record)
+{
+    uint64_t head = atomic_load(&free_records);
+
+    do
+        atomic_store(&record->next_free, (uint32_t)head);
+    while (!atomic_compare_exchange_weak(&free_records, &head, next_head(head, record->number)));
+}
+
+/* What is read as the next may be out of date; the count of changes makes the swap fail then. */
+static struct record *pop_free(void)
+{
+    uint64_t head = atomic_load(&free_records);
+
+    while ((uint32_t)head) {
+        struct record *record = record_at((uint32_t)head);
+
+        if (atomic_compare_exchange_weak(&free_records, &head,
+                                         next_head(head, atomic_load(&record->next_free))))
+            return record;
+    }
+    return NULL;
+}
+
+static struct record *new_record(void)
+{
+    struct record *record = pop_free();
+    uint32_t number;
+
+    if (record)
+        return record;
+    number = atomic_fetch_add(&made, 1) + 1;
+    if (number >= MOST ||
+        !chunk_of((_Atomic(void *) *)&records[number / CHUNK], sizeof(*record))) {
+        atomic_fetch_sub(&made, 1);
+        return NULL;
+    }
+    record = record_at(number);
+    record->number = number;
+    return record;
+}
+
+static void finish(struct record *record)
+{
+    sys.close(record->fd);
+    push_free(record);
+}
+
+/* Adds to the balance; the one who makes it 0 is the last. */
+static void settle(struct record *record, long long change)
+{
+    if (atomic_fetch_add(&record->balance, change) + change == 0)
+        finish(record);
+}
+
+/* The slot's word has been replaced: its record, if any, has left it. */
+static void retire(uint64_t word)
+{
+    struct record *record;
+
+    if (NUMBER(word) == CLOSED || NUMBER(word) == OPEN)
+        return;
+    record = record_at(NUMBER(word));
+    atomic_store(&record->dropped, true);
+    if (atomic_load(&record->waiting))
+        waiter_wake(record);
+    settle(record, USERS(word) + 1); /* 1: the slot's own, so that this is the last where none is */
+}
+
+static void change(slot_t *slot, uint32_t number)
+{
+    uint64_t word = atomic_load(slot);
+
+    while (!atomic_compare_exchange_weak(slot, &word, CHANGES(word) + ONE_CHANGE + number))
+        ;
+    retire(word);
+}
+
+int record_open(uint64_t handle)
+{
+    slot_t *slot = make_slot(handle);
+
+    if (!slot)
+        return WS_WSAENOBUFS;
+    change(slot, OPEN);
+    return 0;
+}
+
+void record_drop(uint64_t handle)
+{
+    slot_t *slot = find_slot(handle);
+
+    if (slot)
+        change(slot, CLOSED);
+}
+
+static int publish(slot_t *slot, uint64_t word, int fd)
+{
+    struct record *record = new_record();
+
+    if (!record) {
+        sys.close(fd);
+        return WS_WSAENOBUFS;
+    }
+    record->fd = fd;
+    atomic_store(&record->dropped, false);
+    atomic_store(&record->waiting, 0);
+    atomic_store(&record->balance, -1);
+    if (atomic_compare_exchange_strong(slot, &word, CHANGES(word) + record->number))
+        return 0;
+    finish(record);
+    /* another thread was first, or the handle has been closed */
+    return NUMBER(word) == CLOSED || NUMBER(word) == OPEN ? WS_WSAENOTSOCK : 0;
+}
+
+int record_keep(uint64_t handle, int (*obtain)(uint64_t handle, int *fd))
+{
+    slot_t *slot = find_slot(handle);
+    uint64_t word = slot ? atomic_load(slot) : CLOSED;
+    int fd, error;
+
+    if (NUMBER(word) == CLOSED)
+        return WS_WSAENOTSOCK;
+    if (NUMBER(word) != OPEN)
+        return 0;
+    error = obtain(handle, &fd);
+    return error ? error : publish(slot, word, fd);
+}
+
+bool record_take(uint64_t handle, struct record_ref *ref)
+{
+    slot_t *slot = find_slot(handle);
+    uint64_t word = slot ? atomic_load(slot) : CLOSED;
+
+    ref->record = NULL;
+    do
+        if (NUMBER(word) == CLOSED || NUMBER(word) == OPEN)
+            return false;
+    while (!atomic_compare_exchange_weak(slot, &word, word + ONE_USER));
+    ref->record = record_at(NUMBER(word));
+    ref->handle = handle;
+    ref->fd = ref->record->fd;
+    return true;
+}
+
+void record_give(struct record_ref *ref)
+{
+    struct record *record = ref->record;
+    slot_t *slot;
+    uint64_t word;
+
+    if (!record)
+        return;
+    ref->record = NULL;
+    slot = find_slot(ref->handle);
+    word = atomic_load(slot);
+    while (NUMBER(word) == record->number)
+        if (atomic_compare_exchange_weak(slot, &word, word - ONE_USER))
+            return;
+    settle(record, -1);
+}
+
+bool record_is_dropped(const struct record_ref *ref)
+{
+    return atomic_load(&ref->record->dropped);
+}
+
+/* A wait under way, ended in any case: the thread may be. */
+struct wait {
+    struct record *record;
+    struct waiter *waiter;
+};
+
+static void leave(struct wait *wait)
+{
+    waiter_leave(wait->waiter);
+    atomic_fetch_sub(&wait->record->waiting, 1);
+}
+
+static long long now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* Signals arrive all the time: Wine works with them. */
+static int poll_through(struct pollfd *fds, nfds_t count, int ms)
+{
+    long long end = now_ms() + ms;
+    int found;
+
+    while ((found = sys.poll(fds, count, ms)) < 0 && errno == EINTR) {
+        long long left = end - now_ms();
+
+        ms = left > 0 ? (int)left : 0;
+    }
+    return found;
+}
+
+/* Whoever drops the record marks it first and then looks who waits; here it is the other way round,
+ * so that one of the two sees the other. */
+int record_wait(const struct record_ref *ref, short events, int ms)
+{
+    __attribute__((cleanup(leave))) struct wait wait = {ref->record, NULL};
+    struct pollfd fds[2] = {{.fd = ref->fd, .events = events}, {.fd = -1, .events = POLLIN}};
+
+    atomic_fetch_add(&ref->record->waiting, 1);
+    wait.waiter = waiter_enter(ref->record);
+    fds[1].fd = waiter_fd(wait.waiter);
+    if (record_is_dropped(ref))
+        return RECORD_DROPPED;
+    if (poll_through(fds, 2, ms) < 0)
+        return POLLERR; /* no memory: the call that follows says what is */
+    if (fds[1].revents)
+        waiter_clear(wait.waiter);
+    return record_is_dropped(ref) ? RECORD_DROPPED : fds[0].revents;
+}
