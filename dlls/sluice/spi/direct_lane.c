@@ -146,6 +146,20 @@ static uint32_t list_buffers(const struct transfer *t, ULONG_PTR skip,
     return count;
 }
 
+/* Windows looks at a buffer's whole range before there is data; its two ends tell of a length that is
+ * nonsense, and what lies between is found by the kernel when it gets there. */
+static bool ends_are_writable(const struct transfer *t)
+{
+    for (DWORD i = 0; i < t->count; i++) {
+        char *first = t->buffers[i].buf, *last = first + t->buffers[i].len - 1;
+
+        if (t->buffers[i].len &&
+            (last < first || !guard_writable(first, 1) || !guard_writable(last, 1)))
+            return false;
+    }
+    return true;
+}
+
 static void take_sender(struct transfer *t, const struct receive_params *params)
 {
     if (!t->address || !params->address_len)
@@ -168,6 +182,8 @@ static int direct_receive(struct transfer *t)
     };
     int error;
 
+    if (!ends_are_writable(t))
+        return WSAEFAULT;
     do {
         params.flags = t->flags & (MSG_OOB | MSG_PEEK);
         params.control_len = t->control ? t->control->len : 0;

@@ -226,6 +226,8 @@ int facts_check_send(SOCKET s, unsigned *facts)
         return WSAENOTCONN;
     if ((*facts & FACT_STREAM) && !(*facts & FACT_READY))
         return check_stream(s, facts);
+    if ((*facts & FACT_DATAGRAM) && !(*facts & FACT_READY))
+        check_bound(s, facts); /* where it is not, the host binds it with this send */
     return 0;
 }
 

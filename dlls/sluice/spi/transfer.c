@@ -293,7 +293,8 @@ static int receive_message(struct transfer *t, const struct lane *lane)
     }
     do
         error = lane->receive(t);
-    while (error == WSAECONNREFUSED && (t->facts & FACT_NO_CONNRESET));
+    while ((error == WSAECONNREFUSED || error == WSAECONNRESET) &&
+           (t->facts & FACT_NO_CONNRESET));
     return error == WSAECONNREFUSED ? WSAECONNRESET : error;
 }
 

@@ -5,6 +5,7 @@
  * it watches, an odd state of the socket is its own), the call is left to the host. */
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/uio.h>
 
@@ -18,14 +19,25 @@
 #include "xlat/msgflags.h"
 #include "xlat/sockaddr.h"
 
-/* A call under way. */
+/* A call under way.  One buffer, which is the usual case, goes without a message header: the kernel
+ * spends a third of a short call on it. */
 struct direct {
     struct record_ref *ref;
-    struct msghdr message;
     int flags;
+    bool is_stream;
+    ssize_t (*step)(struct direct *call); /* one try: recvmsg() or the like */
+    struct msghdr message;
+    struct sockaddr_storage address; /* in use where message.msg_name is set */
     struct iovec list[UNIX_BUFFERS_MAX];
-    struct sockaddr_storage address;
 };
+
+/* Not by an initializer, which would clear the whole of it. */
+static void prepare(struct direct *call, struct record_ref *ref, int32_t is_stream)
+{
+    call->ref = ref;
+    call->is_stream = is_stream != 0;
+    memset(&call->message, 0, sizeof(call->message));
+}
 
 int unix_open_record(struct open_record_params *params)
 {
@@ -69,11 +81,10 @@ static int judge_error(enum xlat_operation operation, int err)
 
 /* One try, and where that says "not now" a wait and the next. Returns the call's result, or -1 with
  * errno; ECANCELED: the record was dropped. */
-static ssize_t run(struct direct *call, short events, int ms,
-                   ssize_t (*step)(int fd, struct msghdr *message, int flags))
+static ssize_t run(struct direct *call, short events, int ms)
 {
     for (;;) {
-        ssize_t moved = step(call->ref->fd, &call->message, call->flags);
+        ssize_t moved = call->step(call);
 
         if (moved >= 0 || (errno != EAGAIN && errno != EINTR))
             return moved;
@@ -90,9 +101,31 @@ static ssize_t run(struct direct *call, short events, int ms,
     }
 }
 
-static ssize_t receive_step(int fd, struct msghdr *message, int flags)
+static ssize_t receive_message(struct direct *call)
 {
-    return sys.recvmsg(fd, message, flags | MSG_DONTWAIT);
+    return sys.recvmsg(call->ref->fd, &call->message, call->flags);
+}
+
+static ssize_t receive_one(struct direct *call)
+{
+    struct iovec *buffer = call->list;
+
+    return sys.recv(call->ref->fd, buffer->iov_base, buffer->iov_len, call->flags);
+}
+
+/* MSG_TRUNC: the result is the datagram's whole length. */
+static ssize_t receive_datagram(struct direct *call)
+{
+    struct iovec *buffer = call->list;
+    socklen_t length = sizeof(call->address);
+    ssize_t moved = sys.recvfrom(call->ref->fd, buffer->iov_base, buffer->iov_len,
+                                 call->flags | MSG_TRUNC, (struct sockaddr *)&call->address, &length);
+
+    call->message.msg_namelen = length;
+    if (moved <= (ssize_t)buffer->iov_len)
+        return moved;
+    call->message.msg_flags = MSG_TRUNC;
+    return (ssize_t)buffer->iov_len;
 }
 
 static int store_received(struct receive_params *params, struct direct *call, ssize_t moved)
@@ -100,8 +133,11 @@ static int store_received(struct receive_params *params, struct direct *call, ss
     int32_t room = sizeof(params->address);
 
     params->moved = (uint64_t)moved;
-    params->flags = xlat_msgflags_from_host(call->message.msg_flags, NULL);
+    params->flags = 0;
     params->address_len = 0;
+    if (call->is_stream)
+        return 0;
+    params->flags = xlat_msgflags_from_host(call->message.msg_flags, NULL);
     if (call->message.msg_namelen &&
         !xlat_sockaddr_from_host(&call->address, call->message.msg_namelen, params->address, &room))
         params->address_len = room;
@@ -112,19 +148,29 @@ static int store_received(struct receive_params *params, struct direct *call, ss
     return call->message.msg_flags & MSG_TRUNC ? WS_WSAEMSGSIZE : 0;
 }
 
+static enum xlat_operation operation_of(const struct receive_params *params)
+{
+    if (params->flags & WS_MSG_OOB)
+        return XLAT_OP_RECV_OOB;
+    return params->is_stream ? XLAT_OP_RECV : XLAT_OP_RECV_DATAGRAM;
+}
+
 int unix_receive(struct receive_params *params)
 {
     char control[XLAT_CONTROL_RECEIVE_MAX] __attribute__((aligned(sizeof(size_t))));
+    enum xlat_operation operation = operation_of(params);
+    struct direct call;
     RECORD_REF ref;
-    struct direct call = {.ref = &ref};
-    enum xlat_operation operation = params->is_stream ? XLAT_OP_RECV : XLAT_OP_RECV_DATAGRAM;
     ssize_t moved;
 
     if (!record_take(params->handle, &ref))
         return DIRECT_GONE;
     if (xlat_msgflags_to_host(XLAT_RECEIVE, params->flags, &call.flags))
         return DIRECT_HOST;
+    call.flags |= MSG_DONTWAIT;
+    prepare(&call, &ref, params->is_stream);
     take_buffers(&call, params->buffers, params->count);
+    call.step = receive_message;
     if (!params->is_stream) {
         call.message.msg_name = &call.address;
         call.message.msg_namelen = sizeof(call.address);
@@ -132,18 +178,26 @@ int unix_receive(struct receive_params *params)
     if (params->control) {
         call.message.msg_control = control;
         call.message.msg_controllen = sizeof(control);
+    } else if (params->count == 1) {
+        call.step = params->is_stream ? receive_one : receive_datagram;
     }
-    moved = run(&call, call.flags & MSG_OOB ? POLLPRI : POLLIN, params->wait_ms, receive_step);
+    moved = run(&call, call.flags & MSG_OOB ? POLLPRI : POLLIN, params->wait_ms);
     if (moved >= 0)
         return store_received(params, &call, moved);
-    if (errno == ECANCELED)
-        return DIRECT_DROPPED;
-    return judge_error(params->flags & WS_MSG_OOB ? XLAT_OP_RECV_OOB : operation, errno);
+    return errno == ECANCELED ? DIRECT_DROPPED : judge_error(operation, errno);
 }
 
-static ssize_t send_step(int fd, struct msghdr *message, int flags)
+static ssize_t send_message(struct direct *call)
 {
-    return sys.sendmsg(fd, message, flags | MSG_DONTWAIT | MSG_NOSIGNAL);
+    return sys.sendmsg(call->ref->fd, &call->message, call->flags);
+}
+
+static ssize_t send_one(struct direct *call)
+{
+    struct iovec *buffer = call->message.msg_iov;
+
+    return sys.sendto(call->ref->fd, buffer->iov_base, buffer->iov_len, call->flags,
+                      call->message.msg_name, call->message.msg_namelen);
 }
 
 /* Takes what has been sent off the list. */
@@ -164,7 +218,7 @@ static void advance(struct msghdr *message, size_t length)
 static int send_all(struct send_params *params, struct direct *call)
 {
     do {
-        ssize_t moved = run(call, POLLOUT, params->wait_ms, send_step);
+        ssize_t moved = run(call, POLLOUT, params->wait_ms);
 
         if (moved < 0)
             return errno == ECANCELED ? DIRECT_DROPPED : judge_error(XLAT_OP_SEND, errno);
@@ -176,8 +230,8 @@ static int send_all(struct send_params *params, struct direct *call)
 
 int unix_send(struct send_params *params)
 {
+    struct direct call;
     RECORD_REF ref;
-    struct direct call = {.ref = &ref};
     int error = 0;
 
     params->moved = 0;
@@ -185,11 +239,14 @@ int unix_send(struct send_params *params)
         return DIRECT_GONE;
     if (xlat_msgflags_to_host(XLAT_SEND, params->flags, &call.flags))
         return DIRECT_HOST;
+    call.flags |= MSG_DONTWAIT | MSG_NOSIGNAL;
+    prepare(&call, &ref, params->is_stream);
     if (params->address_len) {
         error = xlat_sockaddr_to_host(params->address, params->address_len, &call.address,
                                       &call.message.msg_namelen);
         call.message.msg_name = &call.address;
     }
     take_buffers(&call, params->buffers, params->count);
+    call.step = params->count == 1 ? send_one : send_message;
     return error ? error : send_all(params, &call);
 }

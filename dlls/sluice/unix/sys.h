@@ -30,6 +30,10 @@ struct sys_calls {
     ssize_t (*sendmsg)(int fd, const struct msghdr *message, int flags);
     ssize_t (*recvmsg)(int fd, struct msghdr *message, int flags);
     ssize_t (*recv)(int fd, void *buffer, size_t length, int flags);
+    ssize_t (*recvfrom)(int fd, void *buffer, size_t length, int flags, struct sockaddr *address,
+                        socklen_t *address_len);
+    ssize_t (*sendto)(int fd, const void *buffer, size_t length, int flags,
+                      const struct sockaddr *address, socklen_t address_len);
     ssize_t (*send)(int fd, const void *buffer, size_t length, int flags);
     int (*flock)(int fd, int operation);
     /* Name services (unix/names_*.c). */
