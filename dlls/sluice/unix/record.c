@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "held.h"
+#include "record_private.h"
 #include "sys.h"
 #include "waiter.h"
 #include "winabi.h"
@@ -242,20 +244,27 @@ bool record_take(uint64_t handle, struct record_ref *ref)
     ref->record = record_at(NUMBER(word));
     ref->handle = handle;
     ref->fd = ref->record->fd;
-    return true;
+    if (held_push(ref->record, handle))
+        return true;
+    record_release(ref->record, handle);
+    ref->record = NULL;
+    return false;
 }
 
 void record_give(struct record_ref *ref)
 {
-    struct record *record = ref->record;
-    slot_t *slot;
-    uint64_t word;
-
-    if (!record)
+    if (!ref->record)
         return;
+    held_pop();
+    record_release(ref->record, ref->handle);
     ref->record = NULL;
-    slot = find_slot(ref->handle);
-    word = atomic_load(slot);
+}
+
+void record_release(struct record *record, uint64_t handle)
+{
+    slot_t *slot = find_slot(handle);
+    uint64_t word = atomic_load(slot);
+
     while (NUMBER(word) == record->number)
         if (atomic_compare_exchange_weak(slot, &word, word - ONE_USER))
             return;
@@ -267,16 +276,9 @@ bool record_is_dropped(const struct record_ref *ref)
     return atomic_load(&ref->record->dropped);
 }
 
-/* A wait under way, ended in any case: the thread may be. */
-struct wait {
-    struct record *record;
-    struct waiter *waiter;
-};
-
-static void leave(struct wait *wait)
+void record_end_wait(struct record *record)
 {
-    waiter_leave(wait->waiter);
-    atomic_fetch_sub(&wait->record->waiting, 1);
+    atomic_fetch_sub(&record->waiting, 1);
 }
 
 static long long now_ms(void)
@@ -305,17 +307,19 @@ static int poll_through(struct pollfd *fds, nfds_t count, int ms)
  * so that one of the two sees the other. */
 int record_wait(const struct record_ref *ref, short events, int ms)
 {
-    __attribute__((cleanup(leave))) struct wait wait = {ref->record, NULL};
     struct pollfd fds[2] = {{.fd = ref->fd, .events = events}, {.fd = -1, .events = POLLIN}};
+    struct waiter *waiter;
 
     atomic_fetch_add(&ref->record->waiting, 1);
-    wait.waiter = waiter_enter(ref->record);
-    fds[1].fd = waiter_fd(wait.waiter);
-    if (record_is_dropped(ref))
-        return RECORD_DROPPED;
-    if (poll_through(fds, 2, ms) < 0)
-        return POLLERR; /* no memory: the call that follows says what is */
+    held_wait(true);
+    waiter = waiter_enter(ref->record);
+    fds[1].fd = waiter_fd(waiter);
+    if (!record_is_dropped(ref) && poll_through(fds, 2, ms) < 0)
+        fds[0].revents = POLLERR; /* no memory: the call that follows says what is */
     if (fds[1].revents)
-        waiter_clear(wait.waiter);
+        waiter_clear(waiter);
+    waiter_leave(waiter);
+    held_wait(false);
+    record_end_wait(ref->record);
     return record_is_dropped(ref) ? RECORD_DROPPED : fds[0].revents;
 }

@@ -19,8 +19,8 @@ struct record_ref {
     int fd; /* open as long as the reference is held */
 };
 
-/* A local reference that is given back however the function is left, the end of its thread included
- * (Wine ends a thread by pthread_exit in a signal handler). */
+/* A local reference that is given back however the function is left.  (A thread ended inside it gives it
+ * back too: held.h.) */
 #define RECORD_REF __attribute__((cleanup(record_give))) struct record_ref
 
 /* The handle is one of a socket of ours from now on: a descriptor may be kept for it.  Returns 0 or
@@ -32,7 +32,8 @@ int record_open(uint64_t handle);
  * than the one obtain met. */
 int record_keep(uint64_t handle, int (*obtain)(uint64_t handle, int *fd));
 
-/* Takes a reference; false where nothing is kept for the handle. */
+/* Takes a reference; false where nothing is kept for the handle.  References are given back in the
+ * reverse order, by the thread that took them. */
 bool record_take(uint64_t handle, struct record_ref *ref);
 void record_give(struct record_ref *ref);
 
