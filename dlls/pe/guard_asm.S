@@ -17,6 +17,12 @@ guard_copy_raw:
     pushq %rsi
     .seh_pushreg %rsi
     .seh_endprologue
+    cmpq $4, %r8                /* counts, flags: a string instruction takes longer to begin */
+    je guard_copy_4
+    cmpq $8, %r8
+    je guard_copy_8
+    cmpq $16, %r8               /* one WSABUF */
+    je guard_copy_16
     movq %rcx, %rdi
     movq %rdx, %rsi
     movq %r8, %rcx
@@ -26,6 +32,23 @@ guard_copy_out:
     popq %rsi
     popq %rdi
     ret
+guard_copy_4:
+    movl (%rdx), %eax
+    movl %eax, (%rcx)
+    movl $1, %eax
+    jmp guard_copy_out
+guard_copy_8:
+    movq (%rdx), %rax
+    movq %rax, (%rcx)
+    movl $1, %eax
+    jmp guard_copy_out
+guard_copy_16:
+    movq (%rdx), %rax
+    movq 8(%rdx), %rdx
+    movq %rax, (%rcx)
+    movq %rdx, 8(%rcx)
+    movl $1, %eax
+    jmp guard_copy_out
     .seh_handlerdata
     .rva guard_copy_failed
     .text

@@ -146,15 +146,14 @@ static uint32_t list_buffers(const struct transfer *t, ULONG_PTR skip,
     return count;
 }
 
-/* Windows looks at a buffer's whole range before there is data; its two ends tell of a length that is
- * nonsense, and what lies between is found by the kernel when it gets there. */
-static bool ends_are_writable(const struct transfer *t)
+/* Windows looks at a buffer's whole range before there is data.  Its end tells of a length that is
+ * nonsense; what lies before it is found by the kernel when data gets there. */
+static bool ends_are_there(const struct transfer *t)
 {
     for (DWORD i = 0; i < t->count; i++) {
-        char *first = t->buffers[i].buf, *last = first + t->buffers[i].len - 1;
+        const char *first = t->buffers[i].buf, *last = first + t->buffers[i].len - 1;
 
-        if (t->buffers[i].len &&
-            (last < first || !guard_writable(first, 1) || !guard_writable(last, 1)))
+        if (t->buffers[i].len && (last < first || !guard_readable(last, 1)))
             return false;
     }
     return true;
@@ -182,7 +181,7 @@ static int direct_receive(struct transfer *t)
     };
     int error;
 
-    if (!ends_are_writable(t))
+    if (!ends_are_there(t))
         return WSAEFAULT;
     do {
         params.flags = t->flags & (MSG_OOB | MSG_PEEK);
