@@ -4,6 +4,8 @@
 
 #include "spi/facts.h"
 
+#include "spi/identity.h"
+
 #define BUCKETS 1024 /* a power of two */
 
 #define AFD_GET_CONNECT_TIME WINE_AFD(292)
@@ -34,6 +36,8 @@ unsigned facts_find(SOCKET s)
     struct entry *entry;
     unsigned facts;
 
+    if (identity_is_closing(s))
+        return 0;
     AcquireSRWLockShared(&lock);
     entry = *find_link(s);
     facts = entry ? entry->facts : 0;
@@ -43,12 +47,12 @@ unsigned facts_find(SOCKET s)
 
 unsigned facts_set(SOCKET s, unsigned added, unsigned removed)
 {
-    struct entry **link;
+    struct entry **link, *none = NULL;
     unsigned facts;
 
     AcquireSRWLockExclusive(&lock);
-    link = find_link(s);
-    if (!*link && (*link = calloc(1, sizeof(**link))))
+    link = identity_learn(s) ? find_link(s) : &none;
+    if (!*link && link != &none && (*link = calloc(1, sizeof(**link))))
         (*link)->s = s;
     facts = ((*link ? (*link)->facts : 0) & ~removed) | added;
     if (*link)
@@ -76,7 +80,7 @@ bool facts_peer(SOCKET s, void *address, int *length)
     struct entry *entry;
 
     AcquireSRWLockShared(&lock);
-    entry = *find_link(s);
+    entry = identity_is_closing(s) ? NULL : *find_link(s);
     *length = entry ? entry->peer_len : 0;
     if (*length)
         memcpy(address, entry->peer, *length);

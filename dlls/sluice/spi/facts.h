@@ -34,7 +34,7 @@ enum fact {
 /* The facts of a handle value, 0 where there are none. */
 unsigned facts_find(SOCKET s);
 
-/* Adds and takes away facts. Out of memory, nothing is remembered. Returns what is known now. */
+/* Adds and takes away facts. Out of memory, or while it is being closed, nothing is remembered. Returns what is known now. */
 unsigned facts_set(SOCKET s, unsigned added, unsigned removed);
 
 /* The peer's address where the kernel does not tell it: while a connect is under way, and after

@@ -5,8 +5,10 @@
 #include "spi/spi.h"
 
 #include "spi/facts.h"
+#include "spi/identity.h"
 #include "spi/kept.h"
 #include "spi/rearm.h"
+#include "spi/watch_sockets.h"
 
 #define FIRST_SLOTS 64 /* a power of two */
 
@@ -53,13 +55,10 @@ static bool grow(void)
     return true;
 }
 
-bool registry_add(SOCKET s)
+static bool insert_new(SOCKET s)
 {
     bool done;
 
-    facts_forget(s);
-    rearm_forget(s);
-    kept_forget(s); /* of an earlier socket of that value, which may have gone through CloseHandle */
     AcquireSRWLockExclusive(&lock);
     done = grow();
     if (done) {
@@ -67,8 +66,21 @@ bool registry_add(SOCKET s)
         used++;
     }
     ReleaseSRWLockExclusive(&lock);
+    return done;
+}
+
+bool registry_add(SOCKET s)
+{
+    bool done;
+
+    watch_sockets_lock();
+    facts_forget(s);
+    rearm_forget(s);
+    kept_forget(s); /* of an earlier socket of that value, whose close was not seen */
+    done = identity_new(s) && insert_new(s);
     if (done)
         facts_set(s, FACT_KNOWN, 0);
+    watch_sockets_unlock();
     return done;
 }
 
@@ -127,7 +139,8 @@ void registry_close_all(void)
             continue;
         facts_forget(table[i]);
         rearm_forget(table[i]);
-        /* The program may have used CloseHandle, and the value may be another object's by now. */
+        /* Where no watch stands, the program may have used CloseHandle, and the value may be
+         * another object's by now. */
         if (!afd_info(table[i], &info))
             NtClose((HANDLE)table[i]);
     }
