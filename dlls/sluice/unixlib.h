@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Raised whenever a struct below changes, so that halves of different builds refuse each other. */
-#define UNIXLIB_VERSION 2
+#define UNIXLIB_VERSION 3
 
 typedef uint64_t __attribute__((aligned(8))) u64_a8;
 
@@ -63,6 +63,7 @@ struct socket_info_params {
     int32_t connecting; /* out: a handshake of our own is under way */
     int32_t ended;      /* out: stream: the peer has sent its FIN, whatever is unread before it */
     int32_t reserved;
+    u64_a8 cookie; /* out: SO_COOKIE, a number no other socket of the kernel's has had; 0: none */
 };
 
 /* BSD listen() with exactly `depth` connections able to wait; on a socket that listens already the
@@ -229,7 +230,7 @@ enum unix_call_number {
 };
 
 _Static_assert(sizeof(struct attach_params) == 144, "one layout for every compiler");
-_Static_assert(sizeof(struct socket_info_params) == 40, "one layout for every compiler");
+_Static_assert(sizeof(struct socket_info_params) == 48, "one layout for every compiler");
 _Static_assert(sizeof(struct listen_params) == 56, "one layout for every compiler");
 _Static_assert(sizeof(struct dissolve_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct drop_urgent_params) == 8, "one layout for every compiler");

@@ -5,6 +5,7 @@
 #include "spi/facts.h"
 
 #include "spi/identity.h"
+#include "spi/watch.h"
 
 #define BUCKETS 1024 /* a power of two */
 
@@ -13,6 +14,7 @@
 struct entry {
     SOCKET s;
     unsigned facts;
+    uint64_t cookie; /* what the kernel calls the socket, without a watch only; 0: not known */
     struct entry *next;
     int peer_len; /* 0: none kept */
     unsigned char peer[SPI_ADDRESS_MAX];
@@ -117,18 +119,39 @@ static unsigned type_facts(const struct socket_info_params *info)
     return facts;
 }
 
+/* Where no watch stands, a CloseHandle goes unseen, and the value may be another socket's by now. */
+static void forget_another(SOCKET s, uint64_t cookie)
+{
+    struct entry *entry;
+
+    facts_set(s, 0, 0); /* makes the entry */
+    AcquireSRWLockExclusive(&lock);
+    entry = *find_link(s);
+    if (entry && cookie && entry->cookie && entry->cookie != cookie &&
+        !(entry->facts & FACT_ACCEPTS)) {
+        entry->facts = 0;
+        entry->peer_len = 0;
+    }
+    if (entry)
+        entry->cookie = cookie;
+    ReleaseSRWLockExclusive(&lock);
+}
+
 int facts_of_socket(SOCKET s, unsigned *facts)
 {
     struct socket_info_params info = {.handle = s};
     int error;
 
     *facts = facts_find(s);
-    if (*facts & FACT_TYPED)
+    if ((*facts & FACT_TYPED) && watch_active())
         return 0;
     error = UNIX_CALL(socket_info, &info);
-    if (!error)
-        *facts = facts_set(s, type_facts(&info), 0);
-    return error;
+    if (error)
+        return error;
+    if (!watch_active())
+        forget_another(s, info.cookie);
+    *facts = facts_set(s, type_facts(&info), 0);
+    return 0;
 }
 
 /* The host counts the seconds of a connection, all bits set before there is one.  It goes on

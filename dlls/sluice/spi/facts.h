@@ -27,14 +27,16 @@ enum fact {
     FACT_REUSED = 0x10000,    /* accepted into a second time */
     FACT_CONNECTS = 0x40000,  /* stream: connect or ConnectEx was used */
     FACT_LOW_WATER = 0x20000, /* the kernel holds data back for a receive with MSG_WAITALL */
-    FACT_UNBOUND_COPY = 0x80000, /* duplicated before it was bound: only its own bind or send counts */
+    FACT_UNBOUND_COPY = 0x80000, /* duplicated unbound: only its own bind or send counts */
+    FACT_ACCEPTS = 0x200000,     /* AcceptEx gives it another descriptor */
     FACT_REFUSED = 0x100000,     /* the connect was ended by us: its reset means "refused" */
 };
 
 /* The facts of a handle value, 0 where there are none. */
 unsigned facts_find(SOCKET s);
 
-/* Adds and takes away facts. Out of memory, or while it is being closed, nothing is remembered. Returns what is known now. */
+/* Adds and takes away facts. Out of memory, or while it is being closed, nothing is remembered.
+ * Returns what is known now. */
 unsigned facts_set(SOCKET s, unsigned added, unsigned removed);
 
 /* The peer's address where the kernel does not tell it: while a connect is under way, and after
