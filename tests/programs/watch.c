@@ -3,7 +3,8 @@
  * watch: Winsock is loaded and started while three threads open and close handles, that is, while
  * they run through the functions the watch replaces; then used, given back, and unloaded.
  *
- *     watch on|off        whether a watch has to stand afterwards
+ *     watch on|off|NAME   a watch has to stand afterwards, or must not; NAME: nor where the memory
+ * that the function NAME of ntdll needs is taken
  *
  * The threads go on through FreeLibrary and to the end of the process.  Prints "done" last.
  * Exit status: 0; 1 with a line that says what went wrong.
@@ -138,6 +139,18 @@ static void check(const char *name, const unsigned char *before, bool watched)
         give_up("%s: bytes have changed that must not", name);
 }
 
+/* Takes the 64 KB that the jump in front of this stub could reach, and those before, as far as they
+ * are free: the jump's distance is a number whose upper half is bytes 3 and 4 of the stub. */
+static void take_surroundings(const unsigned char *stub)
+{
+    const ULONG_PTR granularity = 0x10000;
+    const LONG high = (LONG)((ULONG)(stub[3] | stub[4] << 8) << 16);
+    const ULONG_PTR low = ((ULONG_PTR)stub + 5 + high) & ~(granularity - 1);
+
+    VirtualAlloc((void *)low, granularity, MEM_RESERVE, PAGE_NOACCESS);
+    VirtualAlloc((void *)(low + granularity), granularity, MEM_RESERVE, PAGE_NOACCESS);
+}
+
 static void wait_for_handles(LONG more)
 {
     const LONG from = handles_made;
@@ -159,6 +172,8 @@ int main(int argc, char **argv)
 
     look("NtClose", close_before);
     look("NtDuplicateObject", duplicate_before);
+    if (argc == 2 && !watched && strcmp(argv[1], "off") != 0)
+        take_surroundings((void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), argv[1]));
     for (int i = 0; i < THREADS; i++)
         CloseHandle(CreateThread(NULL, 0, i ? hammer : hammer_fast, NULL, 0, NULL));
     wait_for_handles(50);

@@ -14,6 +14,8 @@
 
 #if defined(__x86_64__)
 
+#define STUB_LENGTH 32
+
 /* mov r10,rcx; mov eax,NR; test byte [0x7ffe0308],1; jnz +3; syscall; ret; jmp +1; ret; call
  * [0x7ffe1000]; ret */
 static const unsigned short known[] = {
@@ -23,7 +25,8 @@ static const unsigned short known[] = {
 
 #elif defined(__i386__)
 
-#define DISP ANY, ANY, ANY, ANY
+#define DISP        ANY, ANY, ANY, ANY
+#define STUB_LENGTH 16
 
 /* mov eax,NR; mov edx,DISP; call edx; ret n; nop */
 static const unsigned short known[] = {
@@ -34,7 +37,8 @@ static const unsigned short known[] = {
 #error "the system-call stubs of this processor are not known"
 #endif
 
-#define STUB_LENGTH    (sizeof(known) / sizeof(known[0]))
+_Static_assert(sizeof(known) == STUB_LENGTH * sizeof(known[0]), "every byte of a stub");
+
 #define STUB_ALIGNMENT 16
 
 bool place_is_known(const void *stub)
