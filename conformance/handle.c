@@ -165,6 +165,27 @@ CASE(handle, close_while_sending)
     close_under(send_until_error);
 }
 
+/* The requests of a handle end with it, and are told of. */
+CASE(handle, close_overlapped)
+{
+    WSAOVERLAPPED overlapped = {.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL)};
+    char byte;
+    WSABUF buffer = {1, &byte};
+    DWORD flags = 0;
+    SOCKET s;
+    int k;
+
+    connect_pair(&k, &s);
+    assert_fails(WSARecv(s, &buffer, 1, NULL, &flags, &overlapped, NULL), WSA_IO_PENDING);
+    ck_assert_uint_eq(WaitForSingleObject(overlapped.hEvent, 50), WAIT_TIMEOUT);
+    ck_assert(CloseHandle((HANDLE)s));
+    ck_assert_uint_eq(WaitForSingleObject(overlapped.hEvent, 1000), WAIT_OBJECT_0);
+    ck_assert_uint_ne(overlapped.Internal, 0); /* which status it is is not documented */
+    ck_assert_uint_ne(overlapped.Internal, STATUS_PENDING);
+    ck_assert_str_eq(peer("read %d 1 500", k), "EOF");
+    assert_no_socket(s);
+}
+
 /* In the same process the copy may get the source's value (tests of DuplicateHandle in kernel32,
  * run on Windows). */
 CASE(handle, move)
