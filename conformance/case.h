@@ -118,6 +118,7 @@ void *winsock_function(const char *name);
 int helper_main(const char *name, const char *argument);
 int helper_cleanup(const char *argument); /* startup.c */
 int helper_share(const char *argument);   /* share.c */
+int helper_sleep(const char *argument);   /* handle.c */
 int hold_addresses(const char *argument);  /* helper "hold", bind_reuse.c */
 int leave_lingering(const char *argument); /* helper "linger", close.c */
 /* Start one; the handle of the process.  Inherits nothing. */

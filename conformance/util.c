@@ -316,6 +316,7 @@ int helper_main(const char *name, const char *argument)
         {"hold", hold_addresses},
         {"linger", leave_lingering},
         {"share", helper_share},
+        {"sleep", helper_sleep},
     };
 
     for (size_t i = 0; i < ARRAYSIZE(helpers); i++)

@@ -131,6 +131,7 @@ struct socket_info_params {
     int32_t connecting; /* out: a handshake of our own is under way */
     int32_t ended;      /* out: stream: the peer has sent its FIN, whatever is unread before it */
     int32_t reserved;
+    u64_a8 cookie; /* out: SO_COOKIE, a number no other socket of the kernel's has had; 0: none */
 };
 
 /* BSD listen() with exactly `depth` connections able to wait; on a socket that listens already the
@@ -296,7 +297,7 @@ _Static_assert(sizeof(struct keep_params) == 8, "one layout for every compiler")
 _Static_assert(sizeof(struct drop_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct receive_params) == 88, "one layout for every compiler");
 _Static_assert(sizeof(struct send_params) == 72, "one layout for every compiler");
-_Static_assert(sizeof(struct socket_info_params) == 40, "one layout for every compiler");
+_Static_assert(sizeof(struct socket_info_params) == 48, "one layout for every compiler");
 _Static_assert(sizeof(struct listen_params) == 56, "one layout for every compiler");
 _Static_assert(sizeof(struct dissolve_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct drop_urgent_params) == 8, "one layout for every compiler");

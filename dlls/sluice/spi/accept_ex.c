@@ -71,7 +71,7 @@ static int accept_into(SOCKET listener, SOCKET acceptor, void *buffer,
     need = address_size(facts) + ADDRESS_HEADROOM;
     if ((params->local_len && params->local_len < need) || remote_len < need)
         return short_accept(listener, facts, buffer, overlapped);
-    facts_set(acceptor, 0,
+    facts_set(acceptor, FACT_ACCEPTS,
               FACT_REUSABLE | FACT_RESET | FACT_SHUT_DOWN | FACT_SEND_ENDED | FACT_CONNECT_EX);
     if (was_reusable)
         facts_set(acceptor, FACT_REUSED, 0);

@@ -11,6 +11,7 @@
 #include "spi/short_accept.h"
 #include "spi/thread.h"
 #include "spi/transfer.h"
+#include "spi/watch.h"
 
 /* The pauses between two looks, in milliseconds: short at first, for a peer that is near. */
 #define FIRST_PAUSE   1
@@ -86,7 +87,8 @@ int WSPAPI WSPCloseSocket(SOCKET s, LPINT lpErrno)
 
     if (error)
         return spi_return(error, lpErrno);
-    error = registry_remove(s) ? 0 : afd_info(s, &info);
+    /* Where no watch stands, the value may be another object's since a CloseHandle. */
+    error = registry_remove(s) && watch_active() ? 0 : afd_info(s, &info);
     if (!error) {
         short_accept_forget(s);
         reuse_forget(s);

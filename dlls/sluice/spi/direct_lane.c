@@ -5,17 +5,13 @@
 #include "spi/facts.h"
 #include "spi/transfer.h"
 #include "spi/upcall.h"
+#include "spi/watch.h"
 
 /* States in which the host has to move the data: it re-arms events with each call, orders what it has
  * queued, and knows what another handle's owner did. */
 #define HOSTS_ALWAYS  (FACT_SHARED | FACT_REUSABLE | FACT_REUSED)
 #define HOSTS_SEND    (HOSTS_ALWAYS | FACT_EVENTS | FACT_SENDS | FACT_REST | FACT_SHUT_DOWN)
 #define HOSTS_RECEIVE (HOSTS_ALWAYS | FACT_EVENTS | FACT_RECEIVES | FACT_RECEIVE_ENDED)
-
-bool watch_active(void)
-{
-    return true;
-}
 
 static bool keep(SOCKET s, unsigned *facts)
 {

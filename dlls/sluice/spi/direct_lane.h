@@ -6,9 +6,6 @@
 
 #include "spi/spi.h"
 
-/* Whether descriptors may be kept at all: a CloseHandle of the program is noticed. */
-bool watch_active(void);
-
 /* Milliseconds that a call waits on the descriptor before it waits in the host, where user APCs run
  * and an idle thread costs nothing. */
 #define DIRECT_SLICE_MS 50

@@ -5,6 +5,9 @@
 
 #include "spi/facts.h"
 
+#include "spi/identity.h"
+#include "spi/watch.h"
+
 #define CHUNK  1024
 #define CHUNKS 4096
 
@@ -13,12 +16,13 @@
 struct entry {
     volatile LONG facts;
     DWORD timeout[2]; /* by enum facts_timeout */
+    uint64_t cookie;  /* what the kernel calls the socket, without a watch only; 0: not known */
     int peer_len;     /* 0: none kept */
     unsigned char peer[SPI_ADDRESS_MAX];
 };
 
 static struct entry *volatile chunks[CHUNKS];
-static SRWLOCK peer_lock = SRWLOCK_INIT; /* a leaf lock */
+static SRWLOCK lock = SRWLOCK_INIT; /* of peers and cookies; a leaf lock */
 
 /* The socket's entry; NULL where its chunk has not been needed yet. */
 static struct entry *find(SOCKET s)
@@ -51,12 +55,13 @@ unsigned facts_find(SOCKET s)
 {
     struct entry *entry = find(s);
 
-    return entry ? (unsigned)entry->facts : 0;
+    return entry && !identity_is_closing(s) ? (unsigned)entry->facts : 0;
 }
 
 unsigned facts_set(SOCKET s, unsigned added, unsigned removed)
 {
-    struct entry *entry = find_or_make(s);
+    const uint32_t token = identity_learn(s);
+    struct entry *entry = token ? find_or_make(s) : NULL;
     LONG before, after;
 
     if (!entry)
@@ -66,6 +71,8 @@ unsigned facts_set(SOCKET s, unsigned added, unsigned removed)
         after = (LONG)(((unsigned)before & ~removed) | added);
     } while (before != after &&
              InterlockedCompareExchange(&entry->facts, after, before) != before);
+    if (added && !identity_is(s, token)) /* it was about a socket that is gone */
+        InterlockedAnd(&entry->facts, (LONG)~added);
     return (unsigned)after;
 }
 
@@ -99,21 +106,21 @@ void facts_keep_peer(SOCKET s, const void *address, int length)
 
     if (!entry)
         return;
-    AcquireSRWLockExclusive(&peer_lock);
+    AcquireSRWLockExclusive(&lock);
     entry->peer_len = length;
     memcpy(entry->peer, address, length);
-    ReleaseSRWLockExclusive(&peer_lock);
+    ReleaseSRWLockExclusive(&lock);
 }
 
 bool facts_peer(SOCKET s, void *address, int *length)
 {
     struct entry *entry = find(s);
 
-    AcquireSRWLockShared(&peer_lock);
-    *length = entry ? entry->peer_len : 0;
+    AcquireSRWLockShared(&lock);
+    *length = entry && !identity_is_closing(s) ? entry->peer_len : 0;
     if (*length)
         memcpy(address, entry->peer, *length);
-    ReleaseSRWLockShared(&peer_lock);
+    ReleaseSRWLockShared(&lock);
     return *length != 0;
 }
 
@@ -169,18 +176,37 @@ static unsigned type_facts(const struct socket_info_params *info)
     return facts;
 }
 
+/* Where no watch stands, a CloseHandle goes unseen, and the value may be another socket's by now. */
+static void forget_another(SOCKET s, uint64_t cookie)
+{
+    struct entry *entry = find_or_make(s);
+
+    if (!entry)
+        return;
+    AcquireSRWLockExclusive(&lock);
+    if (cookie && entry->cookie && entry->cookie != cookie && !(entry->facts & FACT_ACCEPTS)) {
+        entry->facts = 0;
+        entry->peer_len = 0;
+    }
+    entry->cookie = cookie;
+    ReleaseSRWLockExclusive(&lock);
+}
+
 int facts_of_socket(SOCKET s, unsigned *facts)
 {
     struct socket_info_params info = {.handle = s};
     int error;
 
     *facts = facts_find(s);
-    if (*facts & FACT_TYPED)
+    if ((*facts & FACT_TYPED) && watch_active())
         return 0;
     error = UNIX_CALL(socket_info, &info);
-    if (!error)
-        *facts = facts_set(s, type_facts(&info), 0);
-    return error;
+    if (error)
+        return error;
+    if (!watch_active())
+        forget_another(s, info.cookie);
+    *facts = facts_set(s, type_facts(&info), 0);
+    return 0;
 }
 
 /* The host counts the seconds of a connection, all bits set before there is one.  It goes on

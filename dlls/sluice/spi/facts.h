@@ -27,7 +27,7 @@ enum fact {
     FACT_REUSED = 0x10000,    /* accepted into a second time */
     FACT_LOW_WATER = 0x20000, /* the kernel holds data back for a receive with MSG_WAITALL */
     FACT_CONNECTS = 0x40000,  /* stream: connect or ConnectEx was used */
-    FACT_UNBOUND_COPY = 0x80000, /* duplicated before it was bound: only its own bind or send counts */
+    FACT_UNBOUND_COPY = 0x80000, /* duplicated unbound: only its own bind or send counts */
     FACT_REFUSED = 0x100000,     /* the connect was ended by us: its reset means "refused" */
     FACT_OWN = 0x200000,         /* opened here, and closed by the last WSPCleanup */
     FACT_SHARED = 0x400000,      /* another handle, here or elsewhere, may change its state */
@@ -38,13 +38,15 @@ enum fact {
     FACT_SENDS = 0x8000000,      /* an overlapped send was issued: one may pend */
     FACT_RECEIVE_ENDED = 0x10000000, /* shut down for receiving */
     FACT_LISTENING = 0x20000000,
-    FACT_REST = 0x40000000, /* the rest of a send pends in the host (spi/rest.h) */
+    FACT_REST = 0x40000000,    /* the rest of a send pends in the host (spi/rest.h) */
+    FACT_ACCEPTS = 0x80000000, /* AcceptEx gives it another descriptor */
 };
 
 /* The facts of a handle value, 0 where there are none.  No lock is taken. */
 unsigned facts_find(SOCKET s);
 
-/* Adds and takes away facts. Out of memory, nothing is remembered. Returns what is known now. */
+/* Adds and takes away facts. Out of memory, or while it is being closed, nothing is remembered.
+ * Returns what is known now. */
 unsigned facts_set(SOCKET s, unsigned added, unsigned removed);
 
 /* Takes facts away from a socket that has all of them; false where it has not. */

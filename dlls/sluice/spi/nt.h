@@ -28,4 +28,15 @@ NTSTATUS NTAPI NtCreateEvent(HANDLE *event, ACCESS_MASK access, OBJECT_ATTRIBUTE
 NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE process, const void *address, int class, void *buffer,
                                     SIZE_T length, SIZE_T *result);
 
+NTSTATUS NTAPI NtDuplicateObject(HANDLE source_process, HANDLE source, HANDLE target_process,
+                                 HANDLE *copy, ACCESS_MASK access, ULONG attributes, ULONG options);
+NTSTATUS NTAPI NtCompareObjects(HANDLE first, HANDLE second); /* 0: handles of the same object */
+BOOLEAN NTAPI RtlDllShutdownInProgress(void);
+NTSTATUS NTAPI NtAllocateVirtualMemory(HANDLE process, void **base, ULONG_PTR zero_bits, SIZE_T *size,
+                                       ULONG type, ULONG protection);
+NTSTATUS NTAPI NtFreeVirtualMemory(HANDLE process, void **base, SIZE_T *size, ULONG type);
+NTSTATUS NTAPI NtProtectVirtualMemory(HANDLE process, void **base, SIZE_T *size, ULONG protection,
+                                      ULONG *old);
+NTSTATUS NTAPI NtFlushInstructionCache(HANDLE process, const void *base, SIZE_T size);
+
 #endif

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "spi/watch.h"
+
 struct registration {
     SOCKET s;
     bool is_event;
@@ -20,7 +22,7 @@ static struct registration *registrations;
 static void release(struct registration *entry)
 {
     if (entry && entry->event.event)
-        NtClose(entry->event.event);
+        watch_close(entry->event.event);
     free(entry);
 }
 
@@ -55,8 +57,8 @@ void rearm_keep_event(SOCKET s, const struct afd_event_select_params *params)
     rearm_forget(s);
     if (!(params->mask & AFD_POLL_ACCEPT) || !(entry = calloc(1, sizeof(*entry))))
         return;
-    if (!DuplicateHandle(GetCurrentProcess(), params->event, GetCurrentProcess(), &copy, 0, FALSE,
-                         DUPLICATE_SAME_ACCESS)) {
+    if (watch_duplicate(GetCurrentProcess(), params->event, GetCurrentProcess(), &copy, 0, 0,
+                        DUPLICATE_SAME_ACCESS)) {
         free(entry);
         return;
     }

@@ -3,11 +3,12 @@
 #include "spi/spi.h"
 
 #include "spi/facts.h"
+#include "spi/identity.h"
 #include "spi/kept.h"
 #include "spi/rearm.h"
 #include "spi/rest.h"
+#include "spi/watch_sockets.h"
 
-/* Of an earlier socket of that value, which may have gone through CloseHandle. */
 static void forget(SOCKET s)
 {
     facts_forget(s);
@@ -19,12 +20,14 @@ static void forget(SOCKET s)
 bool registry_add(SOCKET s)
 {
     struct open_record_params params = {.handle = s};
+    bool done;
 
-    forget(s);
-    if (UNIX_CALL(open_record, &params))
-        return false;
-    facts_set(s, FACT_KNOWN | FACT_OWN, 0);
-    return (facts_find(s) & FACT_OWN) != 0;
+    watch_sockets_lock();
+    forget(s); /* an earlier socket of that value, whose close was not seen */
+    done = identity_new(s) && !UNIX_CALL(open_record, &params) &&
+           (facts_set(s, FACT_KNOWN | FACT_OWN, 0), facts_find(s) & FACT_OWN);
+    watch_sockets_unlock();
+    return done;
 }
 
 bool registry_has(SOCKET s)
@@ -42,7 +45,8 @@ bool registry_remove(SOCKET s)
     return found;
 }
 
-/* The program may have used CloseHandle, and the value may be another object's by now. */
+/* Where no watch stands, the program may have used CloseHandle, and the value may be another object's
+ * by now. */
 static void close_one(SOCKET s)
 {
     struct afd_info info;

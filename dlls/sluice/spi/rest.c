@@ -7,6 +7,7 @@
 #include "spi/rest.h"
 
 #include "spi/facts.h"
+#include "spi/watch.h"
 
 /* A thread that has not begun by then never will: the caller holds the loader's lock. */
 #define LONGEST_START_MS 3000
@@ -97,11 +98,11 @@ static void release(struct rest *rest)
     if (InterlockedDecrement(&rest->users))
         return;
     if (rest->socket)
-        NtClose(rest->socket);
+        watch_close(rest->socket);
     if (rest->queued)
-        NtClose(rest->queued);
+        watch_close(rest->queued);
     if (rest->done)
-        NtClose(rest->done);
+        watch_close(rest->done);
     free(rest);
 }
 
@@ -180,8 +181,8 @@ static struct rest *prepare(const struct transfer *t)
     rest->shutdown = NO_SHUTDOWN;
     rest->length = (ULONG)length;
     if (copy_rest(rest, t) &&
-        DuplicateHandle(GetCurrentProcess(), (HANDLE)t->s, GetCurrentProcess(), &rest->socket, 0,
-                        FALSE, DUPLICATE_SAME_ACCESS) &&
+        !watch_duplicate(GetCurrentProcess(), (HANDLE)t->s, GetCurrentProcess(), &rest->socket, 0, 0,
+                         DUPLICATE_SAME_ACCESS) &&
         (rest->queued = CreateEventW(NULL, TRUE, FALSE, NULL)) &&
         (rest->done = CreateEventW(NULL, TRUE, FALSE, NULL)))
         return rest;

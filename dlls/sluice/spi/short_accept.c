@@ -26,11 +26,11 @@ static void enlist(struct record *record)
     ReleaseSRWLockExclusive(&lock);
 }
 
+/* The program never had the taker: there is nothing to linger for. */
 static void drop(struct record *record)
 {
-    INT ignored;
-
-    WSPCloseSocket(record->taker, &ignored);
+    registry_remove(record->taker);
+    NtClose((HANDLE)record->taker);
     free(record);
 }
 

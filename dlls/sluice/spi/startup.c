@@ -4,6 +4,7 @@
 
 #include "spi/thread.h"
 #include "spi/upcall.h"
+#include "spi/watch_sockets.h"
 
 static SRWLOCK count_lock = SRWLOCK_INIT;
 static unsigned int startups;
@@ -47,6 +48,7 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
     switch (reason) {
     case DLL_PROCESS_ATTACH:
         host_init(instance);
+        watch_init(instance);
         return thread_init();
     case DLL_THREAD_DETACH:
         thread_detach();
@@ -83,6 +85,7 @@ int WSPAPI WSPStartup(WORD requested, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
     error = host_attach(true);
     if (error)
         return error;
+    watch_start(&watch_sockets); /* without it less is kept */
     AcquireSRWLockExclusive(&count_lock);
     startups++;
     upcall_set(&upcalls, entry);

@@ -167,6 +167,18 @@ void thread_interrupt_waits(HANDLE handle)
     ReleaseSRWLockShared(&list_lock);
 }
 
+bool thread_is_waited_for(HANDLE handle)
+{
+    bool found = false;
+
+    AcquireSRWLockShared(&list_lock);
+    for (struct thread_data *data = threads; data; data = data->next)
+        for (unsigned int i = 0; i < DEEPEST_WAITS; i++)
+            found |= data->waiting[i].handle == handle;
+    ReleaseSRWLockShared(&list_lock);
+    return found;
+}
+
 NTSTATUS wait_slot_finish(struct wait_slot *slot, HANDLE handle)
 {
     struct thread_data *data = thread_get();

@@ -29,6 +29,9 @@ NTSTATUS wait_slot_finish(struct wait_slot *slot, HANDLE handle);
 /* Called before a socket is closed: ends the waits on its handle that the host would not end. */
 void thread_interrupt_waits(HANDLE handle);
 
+/* Whether there are such waits. */
+bool thread_is_waited_for(HANDLE handle);
+
 /* Asks the wait of thread `id` to end with WSAEINTR. Returns false where that thread waits for
  * nothing. */
 bool thread_cancel_blocking_call(DWORD id);

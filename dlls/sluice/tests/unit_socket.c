@@ -86,8 +86,13 @@ START_TEST(kinds)
         {AF_INET6, SOCK_DGRAM, WS_AF_INET6, WS_SOCK_DGRAM, WS_IPPROTO_UDP},
     };
     int fd = socket(rows[_i].family, rows[_i].type, 0);
-    struct socket_info_params info = info_of(fd);
+    struct socket_info_params info = info_of(fd), again = info_of(fd);
+    int other = socket(rows[_i].family, rows[_i].type, 0);
 
+    ck_assert_uint_ne(info.cookie, 0);
+    ck_assert_uint_eq(info.cookie, again.cookie);
+    ck_assert_uint_ne(info.cookie, info_of(other).cookie);
+    close(other);
     ck_assert_int_eq(info.family, rows[_i].ws_family);
     ck_assert_int_eq(info.type, rows[_i].ws_type);
     ck_assert_int_eq(info.protocol, rows[_i].ws_protocol);

@@ -24,6 +24,14 @@ static int int_option(int fd, int name, int fallback)
     return sys.getsockopt(fd, SOL_SOCKET, name, &value, &length) ? fallback : value;
 }
 
+static uint64_t cookie_of(int fd)
+{
+    uint64_t cookie = 0;
+    socklen_t length = sizeof(cookie);
+
+    return sys.getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) ? 0 : cookie;
+}
+
 /* TCP's own state: getpeername() fails with ENOTCONN both during the handshake and after a reset.
  */
 static int tcp_state(int fd)
@@ -54,6 +62,7 @@ int unix_socket_info(struct socket_info_params *params)
                         state == TCP_LAST_ACK || state == TCP_CLOSING || state == TCP_TIME_WAIT;
     params->ended = state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK || state == TCP_CLOSING ||
                     state == TCP_TIME_WAIT;
+    params->cookie = cookie_of(fd);
     sys.close(fd);
     return 0;
 }

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See watch.h: what is done when a handle is closed or duplicated. */
+#include "spi/watch.h"
+
+#include "spi/watch_place.h"
+#include "pe/guard.h"
+
+typedef NTSTATUS(NTAPI *close_function)(HANDLE handle);
+typedef NTSTATUS(NTAPI *duplicate_function)(HANDLE source_process, HANDLE source,
+                                            HANDLE target_process, HANDLE *copy, ACCESS_MASK access,
+                                            ULONG attributes, ULONG options);
+
+enum state { WATCH_OFF, WATCH_POSSIBLE, WATCH_STARTING, WATCH_ACTIVE };
+
+static struct {
+    volatile LONG state;
+    const struct watch_calls *calls;
+    void *close_stub, *duplicate_stub;
+    close_function close; /* the original ones */
+    duplicate_function duplicate;
+} watch = {.close = NtClose, .duplicate = NtDuplicateObject};
+
+/* A handle's value without the bits that carry no meaning. */
+static HANDLE plain(HANDLE handle)
+{
+    return (HANDLE)((ULONG_PTR)handle & ~(ULONG_PTR)3);
+}
+
+/* As the process ends, other threads may have been stopped inside our locks, and nothing is used
+ * any more. */
+static bool is_watched(HANDLE handle)
+{
+    return watch.calls->is_socket(plain(handle)) && !RtlDllShutdownInProgress();
+}
+
+static NTSTATUS NTAPI hook_close(HANDLE handle)
+{
+    NTSTATUS status;
+    uint32_t token;
+
+    if (!is_watched(handle))
+        return watch.close(handle);
+    token = watch.calls->closing(plain(handle));
+    status = watch.close(handle);
+    if (status == STATUS_HANDLE_NOT_CLOSABLE)
+        watch.calls->close_failed(plain(handle), token);
+    else
+        watch.calls->closed(plain(handle), token);
+    return status;
+}
+
+/* A process is named by the pseudo handle, or by a real one. */
+static bool is_this_process(HANDLE process)
+{
+    return process == GetCurrentProcess() || !NtCompareObjects(process, GetCurrentProcess());
+}
+
+static void tell_duplicated(HANDLE source, HANDLE target_process, HANDLE *result)
+{
+    HANDLE copy = NULL;
+
+    if (!is_this_process(target_process) || !guard_get(copy, result))
+        copy = NULL;
+    if (plain(copy) != source)
+        watch.calls->duplicated(source, copy);
+}
+
+/* With DUPLICATE_CLOSE_SOURCE.  The host closes the source even where it makes no copy, but not
+ * when it is protected, when it has not come as far, or when the copy gets the same value.  So what
+ * became of the source is asked afterwards, with a handle of ours to compare; without one it counts
+ * as closed, which is always safe. */
+static NTSTATUS move(HANDLE source_process, HANDLE source, HANDLE target_process, HANDLE *copy,
+                     ACCESS_MASK access, ULONG attributes, ULONG options)
+{
+    HANDLE self = GetCurrentProcess(), witness = NULL;
+    uint32_t token;
+    NTSTATUS status;
+
+    watch.duplicate(self, source, self, &witness, 0, 0, DUPLICATE_SAME_ACCESS);
+    token = watch.calls->closing(plain(source));
+    status =
+        watch.duplicate(source_process, source, target_process, copy, access, attributes, options);
+    if (!witness || NtCompareObjects(source, witness)) {
+        watch.calls->closed(plain(source), token);
+    } else {
+        watch.calls->close_failed(plain(source), token);
+        if (NT_SUCCESS(status))
+            tell_duplicated(plain(source), target_process, copy);
+    }
+    if (witness)
+        watch.close(witness);
+    return status;
+}
+
+static NTSTATUS NTAPI hook_duplicate(HANDLE source_process, HANDLE source, HANDLE target_process,
+                                     HANDLE *copy, ACCESS_MASK access, ULONG attributes,
+                                     ULONG options)
+{
+    NTSTATUS status;
+
+    if (!is_watched(source) || !is_this_process(source_process))
+        return watch.duplicate(source_process, source, target_process, copy, access, attributes,
+                               options);
+    if (options & DUPLICATE_CLOSE_SOURCE)
+        return move(source_process, source, target_process, copy, access, attributes, options);
+    status =
+        watch.duplicate(source_process, source, target_process, copy, access, attributes, options);
+    if (NT_SUCCESS(status))
+        tell_duplicated(plain(source), target_process, copy);
+    return status;
+}
+
+static bool is_switched_off(void)
+{
+    DWORD error = GetLastError();
+    char value[4];
+    bool off =
+        GetEnvironmentVariableA("SLUICE_WATCH", value, sizeof(value)) == 1 && value[0] == '0';
+
+    SetLastError(error);
+    return off;
+}
+
+void watch_init(HMODULE self)
+{
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll"), pinned;
+
+    watch.close_stub = (void *)GetProcAddress(ntdll, "NtClose");
+    watch.duplicate_stub = (void *)GetProcAddress(ntdll, "NtDuplicateObject");
+    if (!is_switched_off() && place_is_known(watch.close_stub) &&
+        place_is_known(watch.duplicate_stub) &&
+        GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                           (const WCHAR *)self, &pinned))
+        watch.state = WATCH_POSSIBLE;
+}
+
+/* Both or none. What was made ready is never freed, for a thread may be in it. */
+static bool place(void)
+{
+    struct placed close, duplicate;
+
+    if (!place_prepare(&close, watch.close_stub, hook_close) ||
+        !place_prepare(&duplicate, watch.duplicate_stub, hook_duplicate))
+        return false;
+    watch.close = (close_function)close.original;
+    watch.duplicate = (duplicate_function)duplicate.original;
+    if (!place_commit(&duplicate))
+        return false;
+    if (place_commit(&close))
+        return true;
+    place_take_back(&duplicate);
+    return false;
+}
+
+bool watch_start(const struct watch_calls *calls)
+{
+    if (InterlockedCompareExchange(&watch.state, WATCH_STARTING, WATCH_POSSIBLE) ==
+        WATCH_POSSIBLE) {
+        watch.calls = calls;
+        InterlockedExchange(&watch.state, place() ? WATCH_ACTIVE : WATCH_OFF);
+    }
+    return watch_active();
+}
+
+bool watch_active(void)
+{
+    return watch.state == WATCH_ACTIVE;
+}
+
+NTSTATUS watch_close(HANDLE handle)
+{
+    return watch.close(handle);
+}
+
+NTSTATUS watch_duplicate(HANDLE source_process, HANDLE source, HANDLE target_process, HANDLE *copy,
+                         ACCESS_MASK access, ULONG attributes, ULONG options)
+{
+    return watch.duplicate(source_process, source, target_process, copy, access, attributes,
+                           options);
+}

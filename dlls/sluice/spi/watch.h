@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The watch: learns of every handle that this process closes or duplicates, by whatever function,
+ * by standing in front of ntdll's NtClose and NtDuplicateObject.  What it does not see: closes that
+ * the host makes by itself (the end of the process), and DUPLICATE_CLOSE_SOURCE by another process.
+ *
+ * The calls below come on any thread at any time, under the loader's lock and in a DLL's detach
+ * too, and for every close of a socket.  They do not wait, and leave the thread's last error alone.
+ * None comes any more once the process ends: nothing is used after that, and a lock may have been
+ * left by a thread that was ended. */
+#ifndef SLUICE_SPI_WATCH_H
+#define SLUICE_SPI_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "spi/nt.h"
+
+struct watch_calls {
+    /* Whether something is kept under the value.  For every close of the process: no lock, no
+     * request. */
+    bool (*is_socket)(HANDLE handle);
+    /* The handle is about to be closed: no descriptor of ours may hold the connection after this.
+     * Returns a token that comes back with what came of it, which is one of the following two. */
+    uint32_t (*closing)(HANDLE handle);
+    /* It was not closed (protected from it): go on as before. */
+    void (*close_failed)(HANDLE handle, uint32_t token);
+    /* It was closed, and the value may be another object's already. */
+    void (*closed)(HANDLE handle, uint32_t token);
+    /* The socket has a second handle now; copy NULL: in another process. */
+    void (*duplicated)(HANDLE source, HANDLE copy);
+};
+
+/* For DllMain, with the library's module: finds the two functions, and pins the library where the
+ * watch will be possible.  All that needs the loader's lock is done here. */
+void watch_init(HMODULE self);
+
+/* Places the watch, the first time. Returns whether it stands; false: ntdll's functions are not the
+ * known ones, their surroundings are taken, SLUICE_WATCH=0 is set, or another thread is at it.  So
+ * whoever is about to keep a descriptor asks watch_active().  `calls` stays in use. */
+bool watch_start(const struct watch_calls *calls);
+
+/* Whether every close is seen. */
+bool watch_active(void);
+
+/* NtClose and NtDuplicateObject behind the watch's back, for handles of our own. */
+NTSTATUS watch_close(HANDLE handle);
+NTSTATUS watch_duplicate(HANDLE source_process, HANDLE source, HANDLE target_process, HANDLE *copy,
+                         ACCESS_MASK access, ULONG attributes, ULONG options);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See watch_sockets.h. */
+#include "spi/watch_sockets.h"
+
+#include "spi/facts.h"
+#include "spi/host.h"
+#include "spi/identity.h"
+#include "spi/reset_watch.h"
+#include "spi/reuse.h"
+#include "spi/short_accept.h"
+#include "spi/spi.h"
+#include "spi/thread.h"
+
+/* Not a slim lock: sockets of our own that hang on another are closed with it. */
+static CRITICAL_SECTION lock = {.LockCount = -1};
+
+void watch_sockets_lock(void)
+{
+    EnterCriticalSection(&lock);
+}
+
+void watch_sockets_unlock(void)
+{
+    LeaveCriticalSection(&lock);
+}
+
+/* Whether closing the handle will end the socket: it is the last one, and not protected. */
+static bool is_end(HANDLE handle)
+{
+    OBJECT_BASIC_INFORMATION basic;
+    OBJECT_DATA_INFORMATION data;
+
+    return !NtQueryObject(handle, ObjectBasicInformation, &basic, sizeof(basic), NULL) &&
+           basic.HandleCount == 1 &&
+           !NtQueryObject(handle, ObjectDataInformation, &data, sizeof(data), NULL) &&
+           !data.ProtectFromClose;
+}
+
+/* The host would let calls that wait, and overlapped requests, go on without a handle: the
+ * connection with them.  Windows cancels them. */
+static void end_requests(HANDLE handle, unsigned facts)
+{
+    IO_STATUS_BLOCK io;
+
+    if (((facts & FACT_OVERLAPPED) || thread_is_waited_for(handle)) && is_end(handle))
+        NtCancelIoFileEx(handle, NULL, &io);
+}
+
+/* From identity_closing on nothing new is kept under the value, and what is kept is not used. */
+static uint32_t closing(HANDLE handle)
+{
+    unsigned facts = facts_find((SOCKET)handle);
+    uint32_t token = identity_closing(handle);
+    struct drop_params drop = {.handle = (SOCKET)handle};
+
+    UNIX_CALL(drop, &drop);
+    reset_watch_stop((SOCKET)handle);
+    end_requests(handle, facts);
+    return token;
+}
+
+static void close_failed(HANDLE handle, uint32_t token)
+{
+    struct open_record_params open = {.handle = (SOCKET)handle};
+
+    identity_still_open(handle, token);
+    facts_set((SOCKET)handle, 0, FACT_KEPT);
+    UNIX_CALL(open_record, &open);
+}
+
+static void closed(HANDLE handle, uint32_t token)
+{
+    SOCKET s = (SOCKET)handle;
+
+    watch_sockets_lock();
+    if (identity_is_same(handle, token)) {
+        registry_remove(s);
+        short_accept_forget(s);
+        reuse_forget(s);
+        identity_closed(handle, token);
+    }
+    watch_sockets_unlock();
+}
+
+/* Whoever has the copy may change the socket's state and mode behind our back. */
+static void duplicated(HANDLE source, HANDLE copy)
+{
+    (void)copy;
+    facts_set((SOCKET)source, FACT_SHARED, 0);
+}
+
+const struct watch_calls watch_sockets = {
+    .is_socket = identity_known,
+    .closing = closing,
+    .close_failed = close_failed,
+    .closed = closed,
+    .duplicated = duplicated,
+};
