@@ -7,196 +7,24 @@
  *
  * Around each batch of operations an event object is looked for that does not exist: the request
  * stands in the server's trace, its name says what begins ("sluice-requests begin ROW COUNT") or
- * ends
- * ("sluice-requests end").  No operation has to wait; what it needs is brought about before the
- * batch.
+ * ends ("sluice-requests end").  No operation has to wait; what it needs is brought about before.
  */
-#define FD_SETSIZE 512
-#include <winsock2.h>
-#include <ws2tcpip.h>
-#include <mswsock.h>
-#include <windows.h>
+#include "requests_sockets.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MESSAGE = 64, LARGE = 65536, BATCH = 100, BATCHES = 10, MANY = 500, READY = 250 };
-
-static SOCKET client, server;       /* a connection: the end that connected, the one accepted */
-static SOCKET sender, receiver;     /* datagram sockets */
-static SOCKET pinger;               /* a connection to the echoing peer */
-static SOCKET listener, connecting; /* neither will ever have something to say; non-blocking */
-static SOCKET idle;                 /* a listener that waits */
-static SOCKET many[MANY];           /* datagram sockets, of which READY has something to read */
-static struct sockaddr_in receiver_address, full_address, idle_address;
-static char buffer[LARGE];
-static LPFN_WSARECVMSG receive_message;
-static LPFN_WSASENDMSG send_message;
-
-static void fail(const char *what)
-{
-    fprintf(stderr, "requests: %s: error %d\n", what, WSAGetLastError());
-    exit(1);
-}
-
-static void must(int holds, const char *what)
-{
-    if (!holds)
-        fail(what);
-}
 
 static void mark(const char *name)
 {
     HANDLE event = OpenEventA(SYNCHRONIZE, FALSE, name);
 
-    if (event)
-        fail("an event object of that name exists");
+    must(!event, "an event object of that name exists");
 }
 
-/* ---- what is there before ----------------------------------------------------------------------
- */
-static SOCKET bound(int type, struct sockaddr_in *address)
-{
-    int size = sizeof(*address);
-    SOCKET s = socket(AF_INET, type, 0);
-
-    memset(address, 0, sizeof(*address));
-    address->sin_family = AF_INET;
-    address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    must(s != INVALID_SOCKET, "socket");
-    must(!bind(s, (struct sockaddr *)address, size), "bind");
-    must(!getsockname(s, (struct sockaddr *)address, &size), "getsockname");
-    return s;
-}
-
-static SOCKET connected(const struct sockaddr_in *address)
-{
-    SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
-    int on = 1;
-
-    must(s != INVALID_SOCKET, "socket");
-    must(!connect(s, (const struct sockaddr *)address, sizeof(*address)), "connect");
-    must(!setsockopt(s, IPPROTO_TCP, TCP_NODELAY, (char *)&on, sizeof(on)), "TCP_NODELAY");
-    return s;
-}
-
-static void make_non_blocking(SOCKET s)
-{
-    u_long on = 1;
-
-    must(!ioctlsocket(s, FIONBIO, &on), "FIONBIO");
-}
-
-static void make_connection(void)
-{
-    struct sockaddr_in address;
-    SOCKET s = bound(SOCK_STREAM, &address);
-    int on = 1;
-
-    must(!listen(s, 1), "listen");
-    client = connected(&address);
-    must((server = accept(s, NULL, NULL)) != INVALID_SOCKET, "accept");
-    must(!setsockopt(server, IPPROTO_TCP, TCP_NODELAY, (char *)&on, sizeof(on)), "TCP_NODELAY");
-    closesocket(s);
-}
-
-/* A listener nobody connects to, and a connection to one whose queue is full. */
-static void make_pending(void)
-{
-    struct sockaddr_in address;
-    SOCKET full = bound(SOCK_STREAM, &full_address);
-    int i;
-
-    listener = bound(SOCK_STREAM, &address);
-    must(!listen(listener, 1), "listen");
-    make_non_blocking(listener);
-    must(!listen(full, 1), "listen");
-    for (i = 0; i < 4; i++) { /* the last finds no place */
-        connecting = socket(AF_INET, SOCK_STREAM, 0);
-        must(connecting != INVALID_SOCKET, "socket");
-        make_non_blocking(connecting);
-        must(connect(connecting, (struct sockaddr *)&full_address, sizeof(full_address)) &&
-                 WSAGetLastError() == WSAEWOULDBLOCK,
-             "a connect that does not wait");
-    }
-}
-
-static void make_many(void)
-{
-    struct sockaddr_in address;
-    int i;
-
-    for (i = 0; i < MANY; i++) {
-        many[i] = bound(SOCK_DGRAM, &address);
-        if (i == READY)
-            must(sendto(sender, buffer, MESSAGE, 0, (struct sockaddr *)&address, sizeof(address)) ==
-                     MESSAGE,
-                 "sendto");
-    }
-}
-
-static void find_message_functions(void)
-{
-    GUID receive = WSAID_WSARECVMSG, send = WSAID_WSASENDMSG;
-    DWORD size;
-
-    must(!WSAIoctl(sender, SIO_GET_EXTENSION_FUNCTION_POINTER, &receive, sizeof(receive),
-                   &receive_message, sizeof(receive_message), &size, NULL, NULL),
-         "WSARecvMsg");
-    must(!WSAIoctl(sender, SIO_GET_EXTENSION_FUNCTION_POINTER, &send, sizeof(send), &send_message,
-                   sizeof(send_message), &size, NULL, NULL),
-         "WSASendMsg");
-}
-
-static void make_all(int port)
-{
-    struct sockaddr_in address;
-
-    make_connection();
-    sender = bound(SOCK_DGRAM, &address);
-    receiver = bound(SOCK_DGRAM, &receiver_address);
-    address.sin_port = htons((u_short)port);
-    pinger = connected(&address);
-    idle = bound(SOCK_STREAM, &idle_address);
-    must(!listen(idle, 1), "listen");
-    find_message_functions();
-    make_many();
-}
-
-/* ---- before and after a batch ------------------------------------------------------------------
- */
-static void fill_client(void)
-{
-    must(send(server, buffer, BATCH * MESSAGE, 0) == BATCH * MESSAGE, "filling");
-}
-
-static void fill_server(void)
-{
-    must(send(client, buffer, BATCH * MESSAGE, 0) == BATCH * MESSAGE, "filling");
-}
-
+/* ---- before and after a batch -------------------------------------------------------- */
 static void fill_once(void)
 {
     must(send(server, buffer, MESSAGE, 0) == MESSAGE, "filling");
-}
-
-static void empty_until(SOCKET s, int left)
-{
-    while (left > 0) {
-        int n = recv(s, buffer, left < LARGE ? left : LARGE, 0);
-        must(n > 0, "emptying");
-        left -= n;
-    }
-}
-
-static void empty_client(void)
-{
-    empty_until(client, BATCH * MESSAGE);
-}
-
-static void empty_server(void)
-{
-    empty_until(server, BATCH * MESSAGE);
 }
 
 static void empty_once(void)
@@ -207,24 +35,6 @@ static void empty_once(void)
 static void empty_stream(void)
 {
     empty_until(server, BATCH * 1024);
-}
-
-static void fill_datagrams(void)
-{
-    int i;
-
-    for (i = 0; i < BATCH; i++)
-        must(sendto(sender, buffer, MESSAGE, 0, (struct sockaddr *)&receiver_address,
-                    sizeof(receiver_address)) == MESSAGE,
-             "filling");
-}
-
-static void empty_datagrams(void)
-{
-    int i;
-
-    for (i = 0; i < BATCH; i++)
-        must(recv(receiver, buffer, MESSAGE, 0) == MESSAGE, "emptying");
 }
 
 static void set_timeouts(DWORD ms)
@@ -245,14 +55,7 @@ static void empty_with_timeout(void)
     empty_server();
 }
 
-static void pend(void)
-{
-    if (!listener)
-        make_pending();
-}
-
-/* ---- operations --------------------------------------------------------------------------------
- */
+/* ---- operations ---------------------------------------------------------------------- */
 static void one_request(void)
 {
     must(!OpenEventA(SYNCHRONIZE, FALSE, "sluice-nothing"), "OpenEvent");
@@ -483,8 +286,7 @@ static void do_churn(void)
     closesocket(accepted);
 }
 
-/* ---- the rows ----------------------------------------------------------------------------------
- */
+/* ---- the rows ------------------------------------------------------------------------ */
 static const struct row {
     const char *name;
     void (*before)(void);
@@ -513,8 +315,8 @@ static const struct row {
     {"select-write", NULL, do_select_write, NULL},
     {"WSAPoll", NULL, do_poll, NULL},
     {"recv-nothing", make_first_non_blocking, do_recv_nothing, NULL},
-    {"accept-nothing", pend, do_accept_nothing, NULL},
-    {"connect-pending", pend, do_connect_pending, NULL},
+    {"accept-nothing", make_pending, do_accept_nothing, NULL},
+    {"connect-pending", make_pending, do_connect_pending, NULL},
     {"FIONREAD", fill_once, do_fionread, empty_once},
     {"SIOCATMARK", NULL, do_atmark, NULL},
     {"getsockopt", NULL, do_getsockopt, NULL},
