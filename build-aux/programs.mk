@@ -38,7 +38,11 @@ win/%.exe: %.c
 native/%: %.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARN) -I$(srcdir)/include -o $@ $< -pthread
-bench: $(BENCH_PE_PROGRAMS) $(BENCH_NATIVE_PROGRAMS)
+bench-programs: $(BENCH_PE_PROGRAMS) $(BENCH_NATIVE_PROGRAMS)
+
+# Measures, with the prefix of this build; WORKLOADS="pingpong recv" for some.
+bench:
+	SLUICE_BUILD=$(abs_builddir) $(srcdir)/bench/run $(WORKLOADS)
 
 # ---- unit tests of the Unix side, under the sanitizers -----------------------------------------------------
 # Each test is linked from an archive of all code it could ask for, so that it says nowhere what it needs and may
