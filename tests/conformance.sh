@@ -29,7 +29,7 @@ judge() { # OUTPUT LIST...
     judged=$1
     shift
     (
-        cd "$top/conformance"
+        cd "$top/conformance" || exit
         awk -F '\t' -v judged="$judged" '
             FILENAME != judged { if ($0 !~ /^#/) { why[$1] = $2; list[$1] = FILENAME } next }
             match($0, /^(not )?ok [0-9]+ - /) {
