@@ -7,6 +7,7 @@ trap stop_peer EXIT
 
 start_peer() {
     stop_peer
+    : >"$build/results/peer.port" # before the peer has come as far
     "$build/native/peer" >"$build/results/peer.port" &
     peer_pid=$!
     for _ in 1 2 3 4 5 6 7 8 9 10; do
