@@ -7,6 +7,7 @@ trap stop_peer EXIT
 
 start_peer() {
     stop_peer
+    : >"$build/results/peer.port" # before the peer has come as far
     "$build/native/peer" >"$build/results/peer.port" &
     peer_pid=$!
     for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -29,7 +30,7 @@ judge() { # OUTPUT LIST...
     judged=$1
     shift
     (
-        cd "$top/conformance"
+        cd "$top/conformance" || exit
         awk -F '\t' -v judged="$judged" '
             FILENAME != judged { if ($0 !~ /^#/) { why[$1] = $2; list[$1] = FILENAME } next }
             match($0, /^(not )?ok [0-9]+ - /) {
