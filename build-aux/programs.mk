@@ -46,10 +46,11 @@ bench:
 
 # ---- unit tests of the Unix side, under the sanitizers -----------------------------------------------------
 # Each test is linked from an archive of all code it could ask for, so that it says nowhere what it needs and may
-# put a function of its own (host_socket_fd) in place of the real one.  UNIT_SRC: what tests share.
+# put a function of its own (host_socket_fd) in place of the real one.  UNIT_SRC: what tests share, first in the
+# archive because one of them may do the same.
 UNIT_FLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-omit-frame-pointer $(WARN) $(INCLUDES_COMMON) \
 	-I$(srcdir)/dlls/sluice/tests $(CHECK_CFLAGS) -MMD -MP
-UNIT_CODE = $(SLUICE_UNIX_SRC) $(XLAT_COMMON_SRC) $(XLAT_UNIX_SRC) $(UNIT_SRC)
+UNIT_CODE = $(UNIT_SRC) $(SLUICE_UNIX_SRC) $(XLAT_COMMON_SRC) $(XLAT_UNIX_SRC)
 # What decides which objects are in it.
 UNIT_LISTS = $(srcdir)/dlls/sluice/Makefile.inc $(srcdir)/dlls/sluice/tests
 UNIT_MEMORY = -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -10,17 +10,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct held;
 struct record;
 
 /* A use of a record. record NULL: none is held. */
 struct record_ref {
     struct record *record;
+    struct held *note; /* for the end of the thread, which has to be the one that gives it back */
     uint64_t handle;
     int fd; /* open as long as the reference is held */
 };
 
-/* A local reference that is given back however the function is left.  (A thread ended inside it gives it
- * back too: held.h.) */
+/* A local reference that is given back however the function is left.  Initialise it. */
 #define RECORD_REF __attribute__((cleanup(record_give))) struct record_ref
 
 /* The handle is one of a socket of ours from now on: a descriptor may be kept for it.  Returns 0 or
@@ -32,8 +33,8 @@ int record_open(uint64_t handle);
  * than the one obtain met. */
 int record_keep(uint64_t handle, int (*obtain)(uint64_t handle, int *fd));
 
-/* Takes a reference; false where nothing is kept for the handle.  References are given back in the
- * reverse order, by the thread that took them. */
+/* Takes a reference, which the thread's end gives back too; false where nothing is kept for the handle, or
+ * out of memory. */
 bool record_take(uint64_t handle, struct record_ref *ref);
 void record_give(struct record_ref *ref);
 
