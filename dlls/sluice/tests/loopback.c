@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "structs.h"
 #include "unix/calls.h"
 #include "unix/waiter.h"
+#include "winabi.h"
 
 #define FIRST_HANDLE 256
 
@@ -39,7 +41,26 @@ struct sockaddr_storage loopback_address(int fd, socklen_t *length)
     return address;
 }
 
-static int bound(int family, int type)
+int32_t loopback_ws_address(int fd, uint8_t ws[28])
+{
+    socklen_t length;
+    struct sockaddr_storage address = loopback_address(fd, &length);
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&address;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&address;
+    struct ws_sockaddr_in6 ws6 = {.family = WS_AF_INET6, .port = v6->sin6_port};
+    struct ws_sockaddr_in ws4 = {.family = WS_AF_INET, .port = v4->sin_port};
+
+    if (address.ss_family == AF_INET6) {
+        memcpy(ws6.address, &v6->sin6_addr, sizeof(ws6.address));
+        memcpy(ws, &ws6, sizeof(ws6));
+        return sizeof(ws6);
+    }
+    ws4.address = v4->sin_addr.s_addr;
+    memcpy(ws, &ws4, sizeof(ws4));
+    return sizeof(ws4);
+}
+
+int loopback_bound(int family, int type)
 {
     struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
@@ -55,7 +76,7 @@ static int bound(int family, int type)
 
 uint64_t loopback_stream(int *peer)
 {
-    int listener = bound(AF_INET, SOCK_STREAM), ours;
+    int listener = loopback_bound(AF_INET, SOCK_STREAM), ours;
     struct sockaddr_storage address;
     socklen_t length;
 
@@ -71,8 +92,8 @@ uint64_t loopback_stream(int *peer)
 
 uint64_t loopback_datagram(int family, int *peer)
 {
-    *peer = bound(family, SOCK_DGRAM);
-    return loopback_keep(bound(family, SOCK_DGRAM));
+    *peer = loopback_bound(family, SOCK_DGRAM);
+    return loopback_keep(loopback_bound(family, SOCK_DGRAM));
 }
 
 void loopback_close(uint64_t handle, int peer)

@@ -19,6 +19,12 @@ uint64_t loopback_keep(int fd);
 /* Where a descriptor is bound, as Linux has it. */
 struct sockaddr_storage loopback_address(int fd, socklen_t *length);
 
+/* The same as Windows has it. Returns its length. */
+int32_t loopback_ws_address(int fd, uint8_t ws[28]);
+
+/* A socket of the family and type bound to a free port of the loopback address. */
+int loopback_bound(int family, int type);
+
 /* Closes the handle: the record with it, and the thread's eventfd where it has waited. */
 void loopback_close(uint64_t handle, int peer);
 

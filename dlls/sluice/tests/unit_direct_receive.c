@@ -165,22 +165,10 @@ END_TEST
 
 static void check_sender(const struct receive_params *params, int peer)
 {
-    socklen_t length;
-    struct sockaddr_storage from = loopback_address(peer, &length);
-    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&from;
-    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&from;
-    struct ws_sockaddr_in6 ws6 = {.family = WS_AF_INET6, .port = v6->sin6_port};
-    struct ws_sockaddr_in ws4 = {.family = WS_AF_INET, .port = v4->sin_port};
+    uint8_t from[sizeof(params->address)];
 
-    ws4.address = v4->sin_addr.s_addr;
-    memcpy(ws6.address, &v6->sin6_addr, sizeof(ws6.address));
-    if (from.ss_family == AF_INET) {
-        ck_assert_int_eq(params->address_len, sizeof(ws4));
-        ck_assert_mem_eq(params->address, &ws4, sizeof(ws4));
-    } else {
-        ck_assert_int_eq(params->address_len, sizeof(ws6));
-        ck_assert_mem_eq(params->address, &ws6, sizeof(ws6));
-    }
+    ck_assert_int_eq(params->address_len, loopback_ws_address(peer, from));
+    ck_assert_mem_eq(params->address, from, (size_t)params->address_len);
 }
 
 /* Whole, cut, and empty, with the sender's address each time. */

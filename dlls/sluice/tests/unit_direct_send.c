@@ -2,7 +2,6 @@
 /* The Unix call send on loopback sockets, with failing system calls and short results put in between. */
 #include <check.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +10,6 @@
 #include "fault.h"
 #include "guard.h"
 #include "loopback.h"
-#include "structs.h"
 #include "unix/calls.h"
 #include "winabi.h"
 
@@ -46,26 +44,6 @@ static const char *arrived(int peer)
 
     text[length > 0 ? length : 0] = '\0';
     return text;
-}
-
-static void set_address(struct send_params *params, int fd)
-{
-    socklen_t length;
-    struct sockaddr_storage to = loopback_address(fd, &length);
-    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&to;
-    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&to;
-    struct ws_sockaddr_in6 ws6 = {.family = WS_AF_INET6, .port = v6->sin6_port};
-    struct ws_sockaddr_in ws4 = {.family = WS_AF_INET, .port = v4->sin_port};
-
-    if (to.ss_family == AF_INET6) {
-        memcpy(ws6.address, &v6->sin6_addr, sizeof(ws6.address));
-        memcpy(params->address, &ws6, sizeof(ws6));
-        params->address_len = sizeof(ws6);
-        return;
-    }
-    ws4.address = v4->sin_addr.s_addr;
-    memcpy(params->address, &ws4, sizeof(ws4));
-    params->address_len = sizeof(ws4);
 }
 
 /* ---- the kernel takes a part ---------------------------------------------------------------------------------- */
@@ -316,7 +294,7 @@ START_TEST(datagram)
 
     list[1] = list[0];
     params.count = 2;
-    set_address(&params, peer);
+    params.address_len = loopback_ws_address(peer, params.address);
     ck_assert_int_eq(unix_send(&params), 0);
     ck_assert_uint_eq(params.moved, 6);
     ck_assert_str_eq(arrived(peer), "abcabc");
@@ -353,7 +331,7 @@ START_TEST(bad_address)
     uint64_t handle = loopback_datagram(AF_INET, &peer);
     struct send_params params = from(handle, "abc", 3);
 
-    set_address(&params, peer);
+    params.address_len = loopback_ws_address(peer, params.address);
     params.address_len = rows[_i].length;
     memcpy(params.address, &rows[_i].family, sizeof(rows[_i].family));
     ck_assert_int_eq(unix_send(&params), rows[_i].error);
