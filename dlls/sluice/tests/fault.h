@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* System calls that fail when a test says so, in place of unix/sys.h's table; and the host's part, for whose
- * host_socket_fd a "handle" is a descriptor, of which it gives out a duplicate. */
+/* System calls that fail when a test says so, in place of unix/sys.h's table; and the host's part,
+ * for whose host_socket_fd a "handle" is a descriptor, of which it gives out a duplicate. */
 #ifndef TESTS_FAULT_H
 #define TESTS_FAULT_H
 
@@ -34,6 +34,14 @@
     X(eventfd, int, (unsigned int value, int flags), (value, flags))                               \
     X(sendmsg, ssize_t, (int fd, const struct msghdr *message, int flags), (fd, message, flags))   \
     X(recvmsg, ssize_t, (int fd, struct msghdr *message, int flags), (fd, message, flags))         \
+    X(recvfrom, ssize_t,                                                                           \
+      (int fd, void *buffer, size_t length, int flags, struct sockaddr *address,                   \
+       socklen_t *address_len),                                                                    \
+      (fd, buffer, length, flags, address, address_len))                                           \
+    X(sendto, ssize_t,                                                                             \
+      (int fd, const void *buffer, size_t length, int flags, const struct sockaddr *address,       \
+       socklen_t address_len),                                                                     \
+      (fd, buffer, length, flags, address, address_len))                                           \
     X(recv, ssize_t, (int fd, void *buffer, size_t length, int flags),                             \
       (fd, buffer, length, flags))                                                                 \
     X(send, ssize_t, (int fd, const void *buffer, size_t length, int flags),                       \
@@ -53,7 +61,8 @@ enum fault_call {
 void fault_start(void);
 void fault_stop(void);
 
-/* A test's teardown: what was opened is closed, every fault that was injected has been met; then fault_stop. */
+/* A test's teardown: what was opened is closed, every fault that was injected has been met; then
+ * fault_stop. */
 void fault_check(void);
 
 /* After `skip` more calls that go through, the next `times` fail with errno `err` and do nothing

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sockets of the loopback for tests of the calls that move data: ours has a record, the other is a plain one. */
+/* Sockets of the loopback for tests of the calls that move data: ours has a record, the other is a
+ * plain one. */
 #ifndef TESTS_LOOPBACK_H
 #define TESTS_LOOPBACK_H
 
@@ -12,8 +13,8 @@ uint64_t loopback_stream(int *peer);
 /* A UDP socket of the family, bound and kept; *peer: another, bound too.  Neither is connected. */
 uint64_t loopback_datagram(int family, int *peer);
 
-/* Opens a record for a descriptor (which is the caller's no more) and keeps one. Returns the handle: a
- * multiple of four, as handles are. */
+/* Opens a record for a descriptor (which is the caller's no more) and keeps one. Returns the
+ * handle: a multiple of four, as handles are. */
 uint64_t loopback_keep(int fd);
 
 /* Where a descriptor is bound, as Linux has it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The Unix calls claim_address and claim_end around real binds, with failing system calls put in between.  The
- * table they go by: unit_reuse.c. */
+/* The Unix calls claim_address and claim_end around real binds, with failing system calls put in
+ * between.  The table they go by: unit_reuse.c. */
 #include <check.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -32,8 +32,11 @@ static struct claim_address_params wanted(int fd, int mode, uint16_t port)
 {
     const struct ws_sockaddr_in ws = {
         .family = WS_AF_INET, .port = port, .address = htonl(INADDR_LOOPBACK)};
-    struct claim_address_params params = {
-        .handle = (uint64_t)fd, .mode = mode, .address_len = sizeof(ws), .lock = 77, .prepared = 77};
+    struct claim_address_params params = {.handle = (uint64_t)fd,
+                                          .mode = mode,
+                                          .address_len = sizeof(ws),
+                                          .lock = 77,
+                                          .prepared = 77};
 
     memcpy(params.address, &ws, sizeof(ws));
     return params;
@@ -83,15 +86,19 @@ static uint16_t free_port(int type)
     return port;
 }
 
-/* The first gets it, marked; the second as the table says, whatever the kernel would do on its own. */
+/* The first gets it, marked; the second as the table says, whatever the kernel would do on its own.
+ */
 START_TEST(two)
 {
     static const struct {
         int first, second, error;
     } rows[] = {
-        {CLAIM_DEFAULT, CLAIM_DEFAULT, WS_WSAEADDRINUSE},  {CLAIM_DEFAULT, CLAIM_SHARED, WS_WSAEACCES},
-        {CLAIM_SHARED, CLAIM_SHARED, 0},                   {CLAIM_SHARED, CLAIM_DEFAULT, WS_WSAEADDRINUSE},
-        {CLAIM_EXCLUSIVE, CLAIM_SHARED, WS_WSAEACCES},     {CLAIM_SHARED, CLAIM_EXCLUSIVE, WS_WSAEADDRINUSE},
+        {CLAIM_DEFAULT, CLAIM_DEFAULT, WS_WSAEADDRINUSE},
+        {CLAIM_DEFAULT, CLAIM_SHARED, WS_WSAEACCES},
+        {CLAIM_SHARED, CLAIM_SHARED, 0},
+        {CLAIM_SHARED, CLAIM_DEFAULT, WS_WSAEADDRINUSE},
+        {CLAIM_EXCLUSIVE, CLAIM_SHARED, WS_WSAEACCES},
+        {CLAIM_SHARED, CLAIM_EXCLUSIVE, WS_WSAEADDRINUSE},
     };
     const int type = _i % 2 ? SOCK_STREAM : SOCK_DGRAM;
     int first = socket(AF_INET, type, 0), second = socket(AF_INET, type, 0);
@@ -109,7 +116,8 @@ START_TEST(two)
 }
 END_TEST
 
-/* Another program's socket has it: the kernel's answer stands, and the option is not left behind. */
+/* Another program's socket has it: the kernel's answer stands, and the option is not left behind.
+ */
 START_TEST(not_ours)
 {
     int theirs = loopback_bound(AF_INET, SOCK_DGRAM), fd = socket(AF_INET, SOCK_DGRAM, 0);
@@ -189,7 +197,8 @@ START_TEST(bad_arguments)
     ck_assert_int_eq(unix_claim_address(&claim), 0);
     ck_assert_int_ge(claim.lock, 0);
     fault_inject(FAULT_host_socket_fd, 0, 1, WS_WSAENOTSOCK);
-    ck_assert_int_eq(end(&claim, 1), WS_WSAENOTSOCK); /* closed meanwhile: the lock goes all the same */
+    ck_assert_int_eq(end(&claim, 1),
+                     WS_WSAENOTSOCK); /* closed meanwhile: the lock goes all the same */
     ck_assert_int_eq(fault_descriptors(), 0);
     close(fd);
 }
@@ -203,10 +212,10 @@ START_TEST(fails)
         int times, err;
         bool locked, seen; /* whether there is a lock, and the other socket is known of */
     } rows[] = {
-        {FAULT_open, 1, EMFILE, false, true},  {FAULT_flock, 1, EIO, false, true},
-        {FAULT_flock, 3, EINTR, true, true},   {FAULT_flock, 3, EWOULDBLOCK, true, true},
+        {FAULT_open, 1, EMFILE, false, true},   {FAULT_flock, 1, EIO, false, true},
+        {FAULT_flock, 3, EINTR, true, true},    {FAULT_flock, 3, EWOULDBLOCK, true, true},
         {FAULT_socket, 1, EMFILE, true, false}, {FAULT_send, 1, ENOBUFS, true, false},
-        {FAULT_recv, 1, ENOMEM, true, false},  {FAULT_recv, 2, EINTR, true, true},
+        {FAULT_recv, 1, ENOMEM, true, false},   {FAULT_recv, 2, EINTR, true, true},
     };
     int first = socket(AF_INET, SOCK_DGRAM, 0), second = socket(AF_INET, SOCK_DGRAM, 0);
     uint16_t port = free_port(SOCK_DGRAM);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The kernel's list of sockets (unix/diag.h): what it says of real ones; what is made of its failures, and of
- * answers no kernel should give. */
+/* The kernel's list of sockets (unix/diag.h): what it says of real ones; what is made of its
+ * failures, and of answers no kernel should give. */
 #include <check.h>
 #include <errno.h>
 #include <linux/inet_diag.h>
@@ -99,7 +99,10 @@ START_TEST(fails)
     static const struct {
         enum fault_call call;
         int err;
-    } rows[] = {{FAULT_socket, EMFILE}, {FAULT_socket, EPROTONOSUPPORT}, {FAULT_send, ENOBUFS}, {FAULT_recv, ENOMEM}};
+    } rows[] = {{FAULT_socket, EMFILE},
+                {FAULT_socket, EPROTONOSUPPORT},
+                {FAULT_send, ENOBUFS},
+                {FAULT_recv, ENOMEM}};
     int fd = loopback_bound(AF_INET, SOCK_STREAM);
 
     fault_inject(rows[_i].call, 0, 1, rows[_i].err);
@@ -124,7 +127,8 @@ START_TEST(interrupted)
 }
 END_TEST
 
-/* ---- answers that are made up -------------------------------------------------------------------------------- */
+/* ---- answers that are made up
+ * -------------------------------------------------------------------------------- */
 
 static char answer[1024] __attribute__((aligned(8)));
 static size_t answered;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The Unix call send on loopback sockets, with failing system calls and short results put in between. */
+/* The Unix call send on loopback sockets, with failing system calls and short results put in
+ * between. */
 #include <check.h>
 #include <errno.h>
 #include <poll.h>
@@ -46,7 +47,8 @@ static const char *arrived(int peer)
     return text;
 }
 
-/* ---- the kernel takes a part ---------------------------------------------------------------------------------- */
+/* ---- the kernel takes a part
+ * ---------------------------------------------------------------------------------- */
 
 static struct sys_calls below;
 static size_t most; /* bytes a sendmsg() takes; 0: as many as it likes */
@@ -73,7 +75,15 @@ static ssize_t sendmsg_short(int fd, const struct msghdr *message, int flags)
     return below.sendmsg(fd, &part, flags);
 }
 
-/* "abcdefghij" in five buffers, some of them empty. */
+static ssize_t sendto_short(int fd, const void *buffer, size_t length, int flags,
+                            const struct sockaddr *address, socklen_t address_len)
+{
+    ck_assert_int_eq(flags & (MSG_DONTWAIT | MSG_NOSIGNAL), MSG_DONTWAIT | MSG_NOSIGNAL);
+    parts++;
+    return below.sendto(fd, buffer, length < most ? length : most, flags, address, address_len);
+}
+
+/* "abcdefghij" in two buffers, with empty ones before, between and behind. */
 static struct send_params in_pieces(uint64_t handle)
 {
     static const char text[] = "abcdefghij";
@@ -94,15 +104,17 @@ START_TEST(in_parts)
 {
     int peer;
     uint64_t handle = loopback_stream(&peer);
-    struct send_params params = in_pieces(handle);
+    struct send_params params = _i % 2 ? stream_from(handle, "abcdefghij", 10) : in_pieces(handle);
 
     below = sys;
     sys.sendmsg = sendmsg_short;
-    most = (size_t)_i + 1;
+    sys.sendto = sendto_short;
+    most = (size_t)_i / 2 + 1;
     ck_assert_int_eq(unix_send(&params), 0);
     sys.sendmsg = below.sendmsg;
+    sys.sendto = below.sendto;
     ck_assert_uint_eq(params.moved, 10);
-    ck_assert_int_eq(parts, (10 + _i) / (_i + 1));
+    ck_assert_int_eq(parts, (9 + (int)most) / (int)most);
     ck_assert_str_eq(arrived(peer), "abcdefghij");
     loopback_close(handle, peer);
 }
@@ -173,7 +185,9 @@ START_TEST(urgent)
 }
 END_TEST
 
-/* ---- waits ---------------------------------------------------------------------------------------------------- */
+/* ---- waits
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static int other_end;
 static uint64_t to_drop;
@@ -283,7 +297,9 @@ START_TEST(dropped_in_wait)
 }
 END_TEST
 
-/* ---- datagrams ------------------------------------------------------------------------------------------------ */
+/* ---- datagrams
+ * ------------------------------------------------------------------------------------------------
+ */
 
 START_TEST(datagram)
 {
@@ -335,26 +351,37 @@ START_TEST(bad_address)
     params.address_len = rows[_i].length;
     memcpy(params.address, &rows[_i].family, sizeof(rows[_i].family));
     ck_assert_int_eq(unix_send(&params), rows[_i].error);
-    ck_assert_int_eq(fault_calls(FAULT_sendmsg), 0);
+    ck_assert_int_eq(fault_calls(FAULT_sendto) + fault_calls(FAULT_sendmsg), 0);
     ck_assert_uint_eq(params.moved, 0);
     loopback_close(handle, peer);
 }
 END_TEST
 
-/* ---- failures ------------------------------------------------------------------------------------------------- */
+/* ---- failures
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static const struct {
     int err, error;
 } failures[] = {
-    {ECONNRESET, WS_WSAECONNRESET},     {EPIPE, WS_WSAECONNRESET},
-    {ETIMEDOUT, WS_WSAETIMEDOUT},       {ECONNREFUSED, WS_WSAECONNREFUSED},
-    {EHOSTUNREACH, WS_WSAEHOSTUNREACH}, {ENETUNREACH, WS_WSAENETUNREACH},
-    {EMSGSIZE, WS_WSAEMSGSIZE},         {EAGAIN, WS_WSAEWOULDBLOCK},
-    {ENETDOWN, WS_WSAENETDOWN},         {EFAULT, DIRECT_HOST},
-    {EINVAL, DIRECT_HOST},              {ENOTCONN, DIRECT_HOST},
-    {EOPNOTSUPP, DIRECT_HOST},          {EDESTADDRREQ, DIRECT_HOST},
-    {EISCONN, DIRECT_HOST},             {ENOMEM, DIRECT_HOST},
-    {ENOBUFS, DIRECT_HOST},             {EACCES, DIRECT_HOST},
+    {ECONNRESET, WS_WSAECONNRESET},
+    {EPIPE, WS_WSAECONNRESET},
+    {ETIMEDOUT, WS_WSAETIMEDOUT},
+    {ECONNREFUSED, WS_WSAECONNREFUSED},
+    {EHOSTUNREACH, WS_WSAEHOSTUNREACH},
+    {ENETUNREACH, WS_WSAENETUNREACH},
+    {EMSGSIZE, WS_WSAEMSGSIZE},
+    {EAGAIN, WS_WSAEWOULDBLOCK},
+    {ENETDOWN, WS_WSAENETDOWN},
+    {EFAULT, DIRECT_HOST},
+    {EINVAL, DIRECT_HOST},
+    {ENOTCONN, DIRECT_HOST},
+    {EOPNOTSUPP, DIRECT_HOST},
+    {EDESTADDRREQ, DIRECT_HOST},
+    {EISCONN, DIRECT_HOST},
+    {ENOMEM, DIRECT_HOST},
+    {ENOBUFS, DIRECT_HOST},
+    {EACCES, DIRECT_HOST},
     {EPERM, DIRECT_HOST},
 };
 
@@ -364,15 +391,20 @@ START_TEST(fails)
     uint64_t handle = loopback_stream(&peer);
     struct send_params params = stream_from(handle, "data", 4);
 
-    fault_inject(FAULT_sendmsg, 0, 1, failures[_i].err);
-    ck_assert_int_eq(unix_send(&params), failures[_i].error);
-    ck_assert_uint_eq(params.moved, 0);
-    ck_assert_int_eq(fault_calls(FAULT_sendmsg), 1);
-    fault_inject(FAULT_sendmsg, 0, 3, EINTR);
-    ck_assert_int_eq(unix_send(&params), 0);
-    ck_assert_uint_eq(params.moved, 4);
-    ck_assert_int_eq(fault_calls(FAULT_sendmsg), 5);
-    ck_assert_str_eq(arrived(peer), "data");
+    list[1].length = 0;
+    for (params.count = 1; params.count <= 2; params.count++) { /* which go different ways */
+        enum fault_call call = params.count == 1 ? FAULT_sendto : FAULT_sendmsg;
+
+        fault_inject(call, 0, 1, failures[_i].err);
+        ck_assert_int_eq(unix_send(&params), failures[_i].error);
+        ck_assert_uint_eq(params.moved, 0);
+        ck_assert_int_eq(fault_calls(call), 1);
+        fault_inject(call, 0, 3, EINTR);
+        ck_assert_int_eq(unix_send(&params), 0);
+        ck_assert_uint_eq(params.moved, 4);
+        ck_assert_int_eq(fault_calls(call), 5);
+        ck_assert_str_eq(arrived(peer), "data");
+    }
     loopback_close(handle, peer);
 }
 END_TEST
@@ -418,7 +450,7 @@ int main(void)
     int failed;
 
     tcase_add_checked_fixture(tcase, fault_start, fault_check);
-    tcase_add_loop_test(tcase, in_parts, 0, 10);
+    tcase_add_loop_test(tcase, in_parts, 0, 20);
     tcase_add_test(tcase, in_parts_until_it_fails);
     tcase_add_test(tcase, many_buffers);
     tcase_add_test(tcase, urgent);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The rules of unix/record.h, one thread at a time, with failing system calls and no memory put in between.
- * Several threads: unit_record_threads.c.  Limits: unit_record_limits.c. */
+/* The rules of unix/record.h, one thread at a time, with failing system calls and no memory put in
+ * between. Several threads: unit_record_threads.c.  Limits: unit_record_limits.c. */
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -124,8 +124,8 @@ START_TEST(dropped_while_used)
 }
 END_TEST
 
-/* A handle's value may be another socket's while the old one is still in use: opened again without a
- * drop (_i 1) that is the same, for then its close was not seen. */
+/* A handle's value may be another socket's while the old one is still in use: opened again without
+ * a drop (_i 1) that is the same, for then its close was not seen. */
 START_TEST(opened_again_while_used)
 {
     struct record_ref old = kept(HANDLE), new, third;
@@ -276,7 +276,8 @@ START_TEST(used_again)
 }
 END_TEST
 
-/* ---- waiting ---------------------------------------------------------------------------------------------- */
+/* ---- waiting
+ * ---------------------------------------------------------------------------------------------- */
 
 START_TEST(wait_finds)
 {
@@ -294,8 +295,8 @@ START_TEST(wait_finds)
 }
 END_TEST
 
-/* Nothing comes: the time is waited for, not longer, whether the wait is undisturbed, interrupted, without a
- * descriptor to be woken by, or woken for nothing. */
+/* Nothing comes: the time is waited for, not longer, whether the wait is undisturbed, interrupted,
+ * without a descriptor to be woken by, or woken for nothing. */
 static int interruptions;
 static int interrupted_poll(struct pollfd *fds, nfds_t count, int timeout)
 {
@@ -373,7 +374,8 @@ static int dropping_poll(struct pollfd *fds, nfds_t count, int timeout)
     return faulty.poll(fds, count, timeout);
 }
 
-/* A drop ends the wait at once, though the wake-up is interrupted too, and leaves none for the next. */
+/* A drop ends the wait at once, though the wake-up is interrupted too, and leaves none for the
+ * next. */
 START_TEST(wait_dropped)
 {
     struct record_ref ref = kept(HANDLE);

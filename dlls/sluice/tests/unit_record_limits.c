@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The limits of unix/record.c: what its words can count, and how many records there are.  Descriptors are
- * numbers here that nobody opened. */
+/* The limits of unix/record.c: what its words can count, and how many records there are.
+ * Descriptors are numbers here that nobody opened. */
 #include <check.h>
 #include <stdlib.h>
 
@@ -8,11 +8,11 @@
 #include "unix/sys.h"
 #include "winabi.h"
 
-#define HANDLES   (4u << 20) /* that can have a record; handles are multiples of four */
-#define USERS     ((1u << 20) - 1)
-#define CHANGES   (1u << 20)
-#define FIRST_FD  1000000
-#define SMALL     5000 /* more than fit in a chunk of anything */
+#define HANDLES  (4u << 20) /* that can have a record; handles are multiples of four */
+#define USERS    ((1u << 20) - 1)
+#define CHANGES  (1u << 20)
+#define FIRST_FD 1000000
+#define SMALL    5000 /* more than fit in a chunk of anything */
 
 static unsigned closes, sum;
 static struct sys_calls real;

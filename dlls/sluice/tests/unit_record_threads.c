@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* unix/record.h between threads that take, keep and give while others close the handles and open them again, and
- * that are ended while they wait.  Run by the thread sanitizer too. */
+/* unix/record.h between threads that take, keep and give while others close the handles and open
+ * them again, and that are ended while they wait.  Run by the thread sanitizer too. */
 #include <check.h>
 #include <errno.h>
 #include <pthread.h>
@@ -81,12 +81,14 @@ static long long now_ms(void)
     return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* ---- the host: which socket each handle stands for ---------------------------------------------------------- */
+/* ---- the host: which socket each handle stands for
+ * ---------------------------------------------------------- */
 
 static atomic_int generations[HANDLES], opened[HANDLES];
 static atomic_flag changing[HANDLES];
 
-/* A socket that carries who it is in an option nobody looks at: the handle's index and its generation. */
+/* A socket that carries who it is in an option nobody looks at: the handle's index and its
+ * generation. */
 static int make_socket(int index, int generation)
 {
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -117,7 +119,8 @@ static int obtain(uint64_t handle, int *fd)
     return 0;
 }
 
-/* closesocket and, elsewhere, socket with the same value.  One thread at a time, as a handle has it. */
+/* closesocket and, elsewhere, socket with the same value.  One thread at a time, as a handle has
+ * it. */
 static void replace(int index)
 {
     int generation;
@@ -133,7 +136,8 @@ static void replace(int index)
     atomic_flag_clear(&changing[index]);
 }
 
-/* ---- no descriptor is another's under its user ---------------------------------------------------------------- */
+/* ---- no descriptor is another's under its user
+ * ---------------------------------------------------------------- */
 
 static atomic_bool stop;
 static atomic_int strangers, strays, stale, uses;
@@ -207,7 +211,8 @@ START_TEST(identity)
 }
 END_TEST
 
-/* ---- a drop ends all waits on it, and no other --------------------------------------------------------------- */
+/* ---- a drop ends all waits on it, and no other
+ * --------------------------------------------------------------- */
 
 #define WAITERS 5
 
@@ -287,7 +292,8 @@ START_TEST(waits_end)
 }
 END_TEST
 
-/* ---- threads that are ended ----------------------------------------------------------------------------------- */
+/* ---- threads that are ended
+ * ----------------------------------------------------------------------------------- */
 
 static __thread sigjmp_buf base;
 static atomic_bool as_host; /* leave the stack behind, as Wine does; else unwind it */
@@ -323,7 +329,8 @@ static void *wait_to_be_ended(void *count)
     pthread_exit(NULL);
 }
 
-/* The C library loads its unwinder at the first pthread_exit(), which is not to be in a signal handler. */
+/* The C library loads its unwinder at the first pthread_exit(), which is not to be in a signal
+ * handler. */
 static void *exit_first(void *unused)
 {
     pthread_exit(unused);
@@ -346,8 +353,8 @@ static void end_thread(pthread_t thread)
         usleep(200);
 }
 
-/* One after the other: each gives back its references, so that the descriptors go with the drop, and its
- * waiter, so that the next has the same. */
+/* One after the other: each gives back its references, so that the descriptors go with the drop,
+ * and its waiter, so that the next has the same. */
 START_TEST(ended_one_by_one)
 {
     end_by_signal(_i);

@@ -137,12 +137,16 @@ START_TEST(malformed)
 }
 END_TEST
 
-/* ---- received ------------------------------------------------------------------------------------------------ */
+/* ---- received
+ * ------------------------------------------------------------------------------------------------
+ */
 
-static const struct in_pktinfo host_v4 = {.ipi_ifindex = 7, .ipi_spec_dst = {1}, .ipi_addr = {0x0200007f}};
+static const struct in_pktinfo host_v4 = {
+    .ipi_ifindex = 7, .ipi_spec_dst = {1}, .ipi_addr = {0x0200007f}};
 static const struct ws_in_pktinfo ws_v4 = {0x0200007f, 7};
 static const struct in6_pktinfo host_v6 = {{.s6_addr = {0xfe, 0x80, [15] = 1}}, 9};
-static const struct ws_in6_pktinfo ws_v6 = {.address = {0xfe, 0x80, [15] = 1}, .interface_index = 9};
+static const struct ws_in6_pktinfo ws_v6 = {.address = {0xfe, 0x80, [15] = 1},
+                                            .interface_index = 9};
 static const int32_t ttl = 64, hops = 255, class6 = 0xb8, tos = 0xff;
 static const uint8_t octet = 0xff;
 
@@ -259,7 +263,8 @@ START_TEST(received_what_fits)
     arrive(&arrival, received[1].level, received[1].type, received[1].data, received[1].size);
     arrive(&arrival, received[3].level, received[3].type, received[3].data, received[3].size);
     arrive(&arrival, received[5].level, received[5].type, received[5].data, received[5].size);
-    ck_assert_uint_eq(translate(&arrival, ws, ws_space(1) + ws_space(5)), ws_space(1) + ws_space(5));
+    ck_assert_uint_eq(translate(&arrival, ws, ws_space(1) + ws_space(5)),
+                      ws_space(1) + ws_space(5));
     check_received(ws, 1);
     check_received(ws + ws_space(1), 5);
 }

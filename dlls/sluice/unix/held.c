@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See held.h.  A thread's notes are its own, so that what may come between two steps here is its end and
- * nothing else: the destructor looks at all notes, whatever list they stood in. */
+/* See held.h.  A thread's notes are its own, so that what may come between two steps here is its
+ * end and nothing else: the destructor looks at all notes, whatever list they stood in. */
 #include "held.h"
 
 #include <pthread.h>
@@ -17,8 +17,8 @@ struct held {
     struct held *next_spare;
 };
 
-/* Never freed but used again: a thread may be ended inside free(), whose lock would stop it in its own
- * destructor. */
+/* Never freed but used again: a thread may be ended inside free(), whose lock would stop it in its
+ * own destructor. */
 struct block {
     struct block *next;      /* of all there are */
     struct block *next_mine; /* of its thread's */
@@ -51,7 +51,8 @@ static void end_thread(void *unused)
     }
 }
 
-/* Not at the first use: a thread ended inside pthread_once() would stop all others there for good. */
+/* Not at the first use: a thread ended inside pthread_once() would stop all others there for good.
+ */
 __attribute__((constructor)) static void make_key(void)
 {
     has_key = !pthread_key_create(&key, end_thread);

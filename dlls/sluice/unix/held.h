@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What each thread holds, noted outside its stack: Wine ends a thread by leaving its stack behind
- * (signal_exit_thread), so that no clean-up handler on it runs.  What does run at a thread's end is the
- * destructor of its notes. */
+ * (signal_exit_thread), so that no clean-up handler on it runs.  What does run at a thread's end is
+ * the destructor of its notes. */
 #ifndef SLUICE_HELD_H
 #define SLUICE_HELD_H
 

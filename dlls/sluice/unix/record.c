@@ -2,14 +2,16 @@
 /* See record.h.
  *
  * A slot, found by the handle's value, holds a record's number and how many have found it there, in
- * one word: taking a reference is one compare-and-swap.  The word also counts the slot's changes, so
- * that a descriptor obtained for a handle is not kept once that handle has been closed.  A reference
- * given back while the record still stands in its slot is taken off that count; later, off the record's
- * own balance, to which dropping the record has added the slot's count.  Whoever brings the balance to 0
- * closes the descriptor.  Records live in chunks that are never freed; their numbers are used again.
+ * one word: taking a reference is one compare-and-swap.  The word also counts the slot's changes,
+ * so that a descriptor obtained for a handle is not kept once that handle has been closed.  A
+ * reference given back while the record still stands in its slot is taken off that count; later,
+ * off the record's own balance, to which dropping the record has added the slot's count.  Whoever
+ * brings the balance to 0 closes the descriptor.  Records live in chunks that are never freed;
+ * their numbers are used again.
  *
- * A thread that is ended gives back what it holds (held.h).  Where its end falls between a step here and
- * the note of it, a few instructions, one descriptor stays open: never is one closed under a user. */
+ * A thread that is ended gives back what it holds (held.h).  Where its end falls between a step
+ * here and the note of it, a few instructions, one descriptor stays open: never is one closed under
+ * a user. */
 #include "record.h"
 
 #include <errno.h>
@@ -22,21 +24,21 @@
 #include "waiter.h"
 #include "winabi.h"
 
-#define CHUNK 1024 /* of slots and of records */
+#define CHUNK  1024 /* of slots and of records */
 #define CHUNKS 4096
-#define MOST  ((uint64_t)CHUNK * CHUNKS)
+#define MOST   ((uint64_t)CHUNK * CHUNKS)
 
 /* A slot's word: number of the record 24 bits, users 20, changes 20. */
-#define NUMBER_BITS  24
-#define NUMBER(word) ((uint32_t)((word) & (((uint32_t)1 << NUMBER_BITS) - 1)))
-#define ONE_USER     ((uint64_t)1 << NUMBER_BITS)
-#define MOST_USERS   0xfffff
-#define USERS(word)  ((long long)((word) >> NUMBER_BITS & MOST_USERS))
-#define ONE_CHANGE   ((uint64_t)1 << 44)
+#define NUMBER_BITS   24
+#define NUMBER(word)  ((uint32_t)((word) & (((uint32_t)1 << NUMBER_BITS) - 1)))
+#define ONE_USER      ((uint64_t)1 << NUMBER_BITS)
+#define MOST_USERS    0xfffff
+#define USERS(word)   ((long long)((word) >> NUMBER_BITS & MOST_USERS))
+#define ONE_CHANGE    ((uint64_t)1 << 44)
 #define CHANGES(word) ((word) & ~(ONE_CHANGE - 1))
 
 /* Numbers that are no record's. */
-#define CLOSED 0u                                /* nothing may be kept */
+#define CLOSED 0u                                 /* nothing may be kept */
 #define OPEN   (((uint32_t)1 << NUMBER_BITS) - 1) /* nothing is kept yet */
 
 /* The stack of free records: the first's number, and above it a count of changes. */
@@ -47,8 +49,8 @@ struct record {
     uint32_t number; /* its own, from 1 on */
     atomic_uint next_free;
     atomic_bool dropped;
-    atomic_int waiting;    /* threads in record_wait or a poll */
-    atomic_llong balance;  /* users left, once it is dropped; below 0 before */
+    atomic_int waiting;   /* threads in record_wait or a poll */
+    atomic_llong balance; /* users left, once it is dropped; below 0 before */
 };
 
 _Static_assert(MOST <= OPEN, "a record's number fits");
@@ -85,7 +87,8 @@ static void *chunk_of(chunk_t *place, size_t size)
 
 static slot_t *find_slot(uint64_t handle)
 {
-    uint64_t index = handle >> 2; /* handles are multiples of four; the low bits are the program's */
+    uint64_t index =
+        handle >> 2; /* handles are multiples of four; the low bits are the program's */
     slot_t *chunk;
 
     if (index >= MOST)
@@ -133,7 +136,8 @@ static struct record *pop_free(void)
     return NULL;
 }
 
-/* A number is taken only once there is room for its record: given back, it could be another's by then. */
+/* A number is taken only once there is room for its record: given back, it could be another's by
+ * then. */
 static struct record *new_record(void)
 {
     struct record *record = pop_free();
@@ -165,9 +169,10 @@ static void settle(struct record *record, long long change)
         finish(record);
 }
 
-/* The slot's word has been replaced: its record, if any, has left it.  Waking comes last, where the record may
- * be another socket's already: a thread woken for nothing goes on waiting, and one whose waking was prevented
- * by the end of this thread waits a little longer, but the reference is not lost. */
+/* The slot's word has been replaced: its record, if any, has left it.  Waking comes last, where the
+ * record may be another socket's already: a thread woken for nothing goes on waiting, and one whose
+ * waking was prevented by the end of this thread waits a little longer, but the reference is not
+ * lost. */
 static void retire(uint64_t word)
 {
     struct record *record;
@@ -294,8 +299,9 @@ bool record_is_dropped(const struct record_ref *ref)
     return atomic_load(&ref->record->dropped);
 }
 
-/* A wait under way.  Where the thread is ended in it, its waiter's end says so (waiter.c), and `waiting` stays
- * too high until the record is used again: it only saves looking for threads to wake. */
+/* A wait under way.  Where the thread is ended in it, its waiter's end says so (waiter.c), and
+ * `waiting` stays too high until the record is used again: it only saves looking for threads to
+ * wake. */
 struct wait {
     struct record *record;
     struct waiter *waiter;

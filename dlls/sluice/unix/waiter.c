@@ -37,7 +37,8 @@ static void give_back(void *value)
     atomic_store(&waiter->taken, false);
 }
 
-/* Not at the first use: a thread ended inside pthread_once() would stop all others there for good. */
+/* Not at the first use: a thread ended inside pthread_once() would stop all others there for good.
+ */
 __attribute__((constructor)) static void make_key(void)
 {
     has_key = !pthread_key_create(&key, give_back);
@@ -134,7 +135,8 @@ void waiter_clear(const struct waiter *waiter)
         ;
 }
 
-/* A waiter whose thread went on meanwhile is woken for nothing the next time, and has to look again then. */
+/* A waiter whose thread went on meanwhile is woken for nothing the next time, and has to look again
+ * then. */
 static void wake_in(struct waiter *chunk, const void *target)
 {
     static const uint64_t one = 1;
