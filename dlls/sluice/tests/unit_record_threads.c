@@ -199,7 +199,10 @@ START_TEST(identity)
     for (uintptr_t i = 0; i < 8; i++)
         ck_assert_int_eq(
             pthread_create(&threads[i], NULL, i < 6 ? use_them : replace_them, (void *)(i + 1)), 0);
-    usleep(RUN_MS * 1000);
+    for (int i = 0; i < 300 && (i < RUN_MS / 100 || atomic_load(&uses) <= 1000 ||
+                                atomic_load(&generations[0]) <= 100);
+         i++)
+        usleep(100000); /* longer on a machine that has other things to do */
     atomic_store(&stop, true);
     for (int i = 0; i < 8; i++)
         pthread_join(threads[i], NULL);
@@ -400,7 +403,8 @@ START_TEST(ended_in_a_crowd)
 
     end_by_signal(_i);
     ck_assert_int_eq(pthread_create(&replacer, NULL, replace_slowly, NULL), 0);
-    while (now_ms() - begun < RUN_MS) {
+    while (now_ms() - begun < RUN_MS ||
+           (atomic_load(&waiting) <= 20 && now_ms() - begun < 25 * RUN_MS)) {
         for (int i = 0; i < WAITERS; i++)
             ck_assert_int_eq(
                 pthread_create(&threads[i], NULL, wait_to_be_ended, (void *)(intptr_t)2), 0);
