@@ -46,16 +46,20 @@ bench:
 
 # ---- unit tests of the Unix side, under the sanitizers -----------------------------------------------------
 # Each test is linked from an archive of all code it could ask for, so that it says nowhere what it needs and may
-# put a function of its own (host_socket_fd) in place of the real one.  UNIT_SRC: what tests share.
-UNIT_FLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fno-omit-frame-pointer $(WARN) $(INCLUDES_COMMON) \
+# put a function of its own (host_socket_fd) in place of the real one.  UNIT_SRC: what tests share, first in the
+# archive because one of them may do the same.
+UNIT_FLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fexceptions -fno-omit-frame-pointer $(WARN) $(INCLUDES_COMMON) \
 	-I$(srcdir)/dlls/sluice/tests $(CHECK_CFLAGS) -MMD -MP
-UNIT_CODE = $(SLUICE_UNIX_SRC) $(XLAT_COMMON_SRC) $(XLAT_UNIX_SRC) $(UNIT_SRC)
+UNIT_CODE = $(UNIT_SRC) $(SLUICE_UNIX_SRC) $(XLAT_COMMON_SRC) $(XLAT_UNIX_SRC)
 # What decides which objects are in it.
 UNIT_LISTS = $(srcdir)/dlls/sluice/Makefile.inc $(srcdir)/dlls/sluice/tests
 UNIT_MEMORY = -fsanitize=address,undefined -fno-sanitize-recover=all
 # Those that start threads run under the thread sanitizer as well.
 UNIT_THREAD_TESTS = $(foreach t,$(UNIT_TESTS),$(if $(shell \
 	grep -l pthread_create $(srcdir)/dlls/sluice/tests/$(t).c),$(t)))
+# Those with a __wrap_calloc() get the calls of calloc().
+UNIT_WRAP_TESTS = $(foreach t,$(UNIT_TESTS),$(if $(shell \
+	grep -l __wrap_calloc $(srcdir)/dlls/sluice/tests/$(t).c),$(t)))
 UNIT_PROGRAMS = $(UNIT_TESTS:%=unit/gcc/%) $(UNIT_TESTS:%=unit/clang/%) $(UNIT_THREAD_TESTS:%=unit/threads/%)
 
 # unit_rules(DIRECTORY, COMPILER, SANITIZERS)
@@ -67,7 +71,8 @@ unit/$(1)/code.a: $$(UNIT_CODE:%.c=unit/$(1)/obj/%.o) $$(UNIT_LISTS)
 	@rm -f $$@
 	$$(AM_V_GEN)$$(AR) qcs $$@ $$(filter %.o,$$^)
 $$(UNIT_TESTS:%=unit/$(1)/%): unit/$(1)/%: unit/$(1)/obj/dlls/sluice/tests/%.o unit/$(1)/code.a
-	$$(AM_V_GEN)$(2) $(3) -o $$@ $$^ $$(CHECK_LIBS) -pthread
+	$$(AM_V_GEN)$(2) $(3) $$(UNIT_WRAP) -o $$@ $$^ $$(CHECK_LIBS) -pthread
+$$(UNIT_WRAP_TESTS:%=unit/$(1)/%): UNIT_WRAP = -Wl,--wrap=calloc
 endef
 $(eval $(call unit_rules,gcc,$$(CC),$$(UNIT_MEMORY)))
 $(eval $(call unit_rules,clang,$$(CLANG),$$(UNIT_MEMORY)))

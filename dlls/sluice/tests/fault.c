@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* System calls that fail when a test says so. */
+/* See fault.h. */
 #include "fault.h"
 
+#include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
+
+#include "unix/host.h"
+#include "winabi.h"
 
 static struct sys_calls real;
 static int descriptors;
@@ -33,7 +38,8 @@ static void count(enum fault_call call, long result)
 {
     if (result < 0)
         return;
-    if (call == FAULT_socket || call == FAULT_accept4 || call == FAULT_open)
+    if (call == FAULT_socket || call == FAULT_accept4 || call == FAULT_open ||
+        call == FAULT_eventfd || call == FAULT_host_socket_fd)
         descriptors++;
     if (call == FAULT_close)
         descriptors--;
@@ -53,6 +59,15 @@ static void count(enum fault_call call, long result)
 FAULT_CALLS(X)
 #undef X
 
+int host_socket_fd(uint64_t handle, int *fd)
+{
+    if (fails(FAULT_host_socket_fd))
+        return errno;
+    *fd = fcntl((int)handle, F_DUPFD_CLOEXEC, 0);
+    count(FAULT_host_socket_fd, *fd);
+    return *fd < 0 ? WS_WSAENOTSOCK : 0;
+}
+
 void fault_start(void)
 {
     memset(plans, 0, sizeof(plans));
@@ -66,6 +81,14 @@ void fault_start(void)
 void fault_stop(void)
 {
     sys = real;
+}
+
+void fault_check(void)
+{
+    ck_assert_int_eq(descriptors, 0);
+    for (int call = 0; call < FAULT_COUNT; call++)
+        ck_assert_msg(!plans[call].times, "a fault of call %d was never reached", call);
+    fault_stop();
 }
 
 void fault_inject(enum fault_call call, int skip, int times, int err)

@@ -13,31 +13,7 @@
 #include "fault.h"
 #include "structs.h"
 #include "unix/calls.h"
-#include "unix/host.h"
 #include "winabi.h"
-
-static int lent; /* descriptors host_socket_fd gave out: the call must close each */
-
-int host_socket_fd(uint64_t handle, int *fd)
-{
-    *fd = dup((int)handle);
-    lent++;
-    return *fd < 0 ? WS_WSAENOTSOCK : 0;
-}
-
-static void setup(void)
-{
-    fault_start();
-    lent = 0;
-}
-
-static void teardown(void)
-{
-    ck_assert_int_eq(fault_descriptors() + lent, 0);
-    for (int call = 0; call < FAULT_COUNT; call++)
-        ck_assert_msg(!fault_left(call), "a fault of call %d was never reached", call);
-    fault_stop();
-}
 
 /* A stream socket bound to a free port of 127.0.0.1, and the parameters to listen on it. */
 static int bound(struct listen_params *params, int backlog)
@@ -226,7 +202,7 @@ int main(void)
     SRunner *runner = srunner_create(suite);
     int failed;
 
-    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_checked_fixture(tcase, fault_start, fault_check);
     tcase_add_loop_test(tcase, depth_in_the_kernel, 0, 6);
     tcase_add_loop_test(tcase, limit_unreadable, 0, 2);
     tcase_add_test(tcase, limit_interrupted);

@@ -14,31 +14,7 @@
 #include "fault.h"
 #include "structs.h"
 #include "unix/calls.h"
-#include "unix/host.h"
 #include "winabi.h"
-
-static int lent; /* descriptors host_socket_fd gave out: the call must close each */
-
-int host_socket_fd(uint64_t handle, int *fd)
-{
-    *fd = dup((int)handle);
-    lent += *fd >= 0;
-    return *fd < 0 ? WS_WSAENOTSOCK : 0;
-}
-
-static void setup(void)
-{
-    fault_start();
-    lent = 0;
-}
-
-static void teardown(void)
-{
-    ck_assert_int_eq(fault_descriptors() + lent, 0);
-    for (int call = 0; call < FAULT_COUNT; call++)
-        ck_assert_msg(!fault_left(call), "a fault of call %d was never reached", call);
-    fault_stop();
-}
 
 static struct socket_info_params info_of(int fd)
 {
@@ -255,7 +231,7 @@ int main(void)
     SRunner *runner = srunner_create(suite);
     int failed;
 
-    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_checked_fixture(tcase, fault_start, fault_check);
     tcase_add_loop_test(tcase, kinds, 0, 4);
     tcase_add_test(tcase, connected_states);
     tcase_add_test(tcase, listening_and_connecting);

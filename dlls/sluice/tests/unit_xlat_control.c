@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Control messages of a send, from Windows' form to Linux'. */
+/* Control messages: of a send, from Windows' form to Linux'; of a receive, the other way. */
 #include <linux/udp.h>
 #include <stdint.h>
 #include <string.h>
@@ -137,6 +137,139 @@ START_TEST(malformed)
 }
 END_TEST
 
+/* ---- received
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static const struct in_pktinfo host_v4 = {
+    .ipi_ifindex = 7, .ipi_spec_dst = {1}, .ipi_addr = {0x0200007f}};
+static const struct ws_in_pktinfo ws_v4 = {0x0200007f, 7};
+static const struct in6_pktinfo host_v6 = {{.s6_addr = {0xfe, 0x80, [15] = 1}}, 9};
+static const struct ws_in6_pktinfo ws_v6 = {.address = {0xfe, 0x80, [15] = 1},
+                                            .interface_index = 9};
+static const int32_t ttl = 64, hops = 255, class6 = 0xb8, tos = 0xff;
+static const uint8_t octet = 0xff;
+
+static const struct {
+    int level, type;
+    const void *data;
+    size_t size;
+    int ws_level, ws_type;
+    const void *ws_data;
+    size_t ws_size;
+} received[] = {
+    {IPPROTO_IP, IP_PKTINFO, &host_v4, sizeof(host_v4), WS_IPPROTO_IP, WS_IP_PKTINFO, &ws_v4,
+     sizeof(ws_v4)},
+    {IPPROTO_IP, IP_TTL, &ttl, 4, WS_IPPROTO_IP, WS_IP_TTL, &ttl, 4},
+    {IPPROTO_IP, IP_TOS, &octet, 1, WS_IPPROTO_IP, WS_IP_TOS, &tos, 4},
+    {IPPROTO_IPV6, IPV6_PKTINFO, &host_v6, sizeof(host_v6), WS_IPPROTO_IPV6, WS_IPV6_PKTINFO,
+     &ws_v6, sizeof(ws_v6)},
+    {IPPROTO_IPV6, IPV6_HOPLIMIT, &hops, 4, WS_IPPROTO_IPV6, WS_IPV6_HOPLIMIT, &hops, 4},
+    {IPPROTO_IPV6, IPV6_TCLASS, &class6, 4, WS_IPPROTO_IPV6, WS_IPV6_TCLASS, &class6, 4},
+};
+
+/* What recvmsg() stores: built message by message, then moved before a guard page. */
+struct arrival {
+    char bytes[XLAT_CONTROL_RECEIVE_MAX] __attribute__((aligned(8)));
+    size_t length;
+};
+
+static void arrive(struct arrival *arrival, int level, int type, const void *data, size_t size)
+{
+    struct cmsghdr *header = (struct cmsghdr *)(arrival->bytes + arrival->length);
+
+    memset(header, 0, CMSG_SPACE(size));
+    header->cmsg_len = CMSG_LEN(size);
+    header->cmsg_level = level;
+    header->cmsg_type = type;
+    memcpy(CMSG_DATA(header), data, size);
+    arrival->length += CMSG_SPACE(size);
+}
+
+static uint32_t translate(const struct arrival *arrival, void *ws, uint32_t room)
+{
+    struct msghdr message = {.msg_control = guard_copy_of(arrival->bytes, arrival->length),
+                             .msg_controllen = arrival->length};
+
+    return xlat_control_received(&message, ws, room);
+}
+
+static uint32_t ws_space(size_t row)
+{
+    return (uint32_t)(sizeof(struct ws_cmsghdr) + received[row].ws_size + 7) & ~7u;
+}
+
+static void check_received(const char *ws, size_t row)
+{
+    struct ws_cmsghdr header;
+
+    memcpy(&header, ws, sizeof(header));
+    ck_assert_uint_eq(header.length, sizeof(header) + received[row].ws_size);
+    ck_assert_int_eq(header.level, received[row].ws_level);
+    ck_assert_int_eq(header.type, received[row].ws_type);
+    ck_assert_mem_eq(ws + sizeof(header), received[row].ws_data, received[row].ws_size);
+}
+
+/* With just enough room; with less, whatever it is; cut short by the kernel. */
+START_TEST(received_one)
+{
+    const uint32_t space = ws_space((size_t)_i);
+    struct arrival arrival = {.length = 0};
+    char *ws = guard_alloc(space);
+
+    arrive(&arrival, received[_i].level, received[_i].type, received[_i].data, received[_i].size);
+    ck_assert_uint_eq(translate(&arrival, ws, space), space);
+    check_received(ws, (size_t)_i);
+    for (uint32_t room = 0; room < space; room++) {
+        ws = guard_alloc(room);
+        ck_assert_uint_eq(translate(&arrival, ws, room), 0);
+        for (uint32_t i = 0; i < room; i++)
+            ck_assert_int_eq((unsigned char)ws[i], 0xa5);
+    }
+    ((struct cmsghdr *)arrival.bytes)->cmsg_len--;
+    ck_assert_uint_eq(translate(&arrival, guard_alloc(space), space), 0);
+}
+END_TEST
+
+/* All of them, between others that Windows does not know, in their order; none at all. */
+START_TEST(received_all)
+{
+    static const char other[12];
+    struct arrival arrival = {.length = 0};
+    struct msghdr none = {.msg_control = NULL};
+    uint32_t space = 0, at = 0;
+    char *ws;
+
+    for (size_t i = 0; i < COUNT(received); i++) {
+        arrive(&arrival, received[i].level, received[i].type, received[i].data, received[i].size);
+        space += ws_space(i);
+        if (i % 2)
+            arrive(&arrival, i % 4 == 1 ? SOL_SOCKET : IPPROTO_IP, 111, other, i == 1 ? 12 : 0);
+    }
+    ws = guard_alloc(space);
+    ck_assert_uint_eq(translate(&arrival, ws, space), space);
+    for (size_t i = 0; i < COUNT(received); at += ws_space(i++))
+        check_received(ws + at, i);
+    ck_assert_uint_eq(xlat_control_received(&none, guard_alloc(0), 0), 0);
+}
+END_TEST
+
+/* A message too long for what is left does not keep a shorter one out. */
+START_TEST(received_what_fits)
+{
+    struct arrival arrival = {.length = 0};
+    char *ws = guard_alloc(ws_space(1) + ws_space(5));
+
+    arrive(&arrival, received[1].level, received[1].type, received[1].data, received[1].size);
+    arrive(&arrival, received[3].level, received[3].type, received[3].data, received[3].size);
+    arrive(&arrival, received[5].level, received[5].type, received[5].data, received[5].size);
+    ck_assert_uint_eq(translate(&arrival, ws, ws_space(1) + ws_space(5)),
+                      ws_space(1) + ws_space(5));
+    check_received(ws, 1);
+    check_received(ws + ws_space(1), 5);
+}
+END_TEST
+
 TCase *control_case(void)
 {
     TCase *tcase = tcase_create("control");
@@ -145,5 +278,8 @@ TCase *control_case(void)
     tcase_add_test(tcase, all_together);
     tcase_add_test(tcase, packet_information);
     tcase_add_test(tcase, malformed);
+    tcase_add_loop_test(tcase, received_one, 0, COUNT(received));
+    tcase_add_test(tcase, received_all);
+    tcase_add_test(tcase, received_what_fits);
     return tcase;
 }

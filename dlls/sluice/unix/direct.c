@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 
 #include "calls.h"
+#include "deadline.h"
 #include "host.h"
 #include "record.h"
 #include "sys.h"
@@ -79,18 +80,25 @@ static int judge_error(enum xlat_operation operation, int err)
     return xlat_error_in(operation, err);
 }
 
-/* One try, and where that says "not now" a wait and the next. Returns the call's result, or -1 with
- * errno; ECANCELED: the record was dropped. */
+/* One try, and where that says "not now" a wait and the next, `ms` milliseconds in all: what woke this
+ * thread may be another's by the time it looks.  Returns the call's result, or -1 with errno; ECANCELED:
+ * the record was dropped. */
 static ssize_t run(struct direct *call, short events, int ms)
 {
+    int64_t deadline = 0;
+
     for (;;) {
         ssize_t moved = call->step(call);
+        int left;
 
         if (moved >= 0 || (errno != EAGAIN && errno != EINTR))
             return moved;
         if (errno == EINTR)
             continue;
-        switch (ms > 0 ? record_wait(call->ref, events, ms) : 0) {
+        if (!deadline)
+            deadline = deadline_in(ms);
+        left = deadline_left(deadline);
+        switch (left ? record_wait(call->ref, events, left) : 0) {
         case RECORD_DROPPED:
             errno = ECANCELED;
             return -1;
@@ -160,7 +168,7 @@ int unix_receive(struct receive_params *params)
     char control[XLAT_CONTROL_RECEIVE_MAX] __attribute__((aligned(sizeof(size_t))));
     enum xlat_operation operation = operation_of(params);
     struct direct call;
-    RECORD_REF ref;
+    RECORD_REF ref = {.record = NULL};
     ssize_t moved;
 
     if (!record_take(params->handle, &ref))
@@ -231,7 +239,7 @@ static int send_all(struct send_params *params, struct direct *call)
 int unix_send(struct send_params *params)
 {
     struct direct call;
-    RECORD_REF ref;
+    RECORD_REF ref = {.record = NULL};
     int error = 0;
 
     params->moved = 0;

@@ -1,97 +1,115 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See held.h. */
+/* See held.h.  A thread's notes are its own, so that what may come between two steps here is its
+ * end and nothing else: the destructor looks at all notes, whatever list they stood in. */
 #include "held.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "record.h"
-#include "record_private.h"
+#define FIRST 16 /* notes of a thread; each further block doubles them */
 
-/* A call holds one reference, or as many as it polls sockets. */
-#define FEW 4
-
-struct entry {
-    struct record *record;
+/* The atomics keep the compiler from moving a step over the other. */
+struct held {
+    _Atomic(struct record *) record; /* NULL: stands for nothing */
     uint64_t handle;
+    struct held *next_spare;
 };
 
-static __thread struct holding {
-    struct entry few[FEW];
-    struct entry *entries; /* few, or an allocation; NULL: the thread is not known yet */
-    size_t count, room;
-    bool waits;
-} own;
+/* Never freed but used again: a thread may be ended inside free(), whose lock would stop it in its
+ * own destructor. */
+struct block {
+    struct block *next;      /* of all there are */
+    struct block *next_mine; /* of its thread's */
+    atomic_bool taken;
+    size_t count;
+    struct held notes[];
+};
 
+static _Atomic(struct block *) all; /* only ever longer */
 static pthread_key_t key;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static bool has_key;
+static __thread struct block *mine;
+static __thread struct held *spare;
 
-static void give_all(void *value)
+static void end_thread(void *unused)
 {
-    struct holding *holding = value;
+    (void)unused;
+    spare = NULL;
+    while (mine) {
+        struct block *block = mine;
 
-    while (holding->count) {
-        struct entry entry = holding->entries[--holding->count];
+        for (size_t i = 0; i < block->count; i++) {
+            struct record *record = atomic_exchange(&block->notes[i].record, NULL);
 
-        if (holding->waits)
-            record_end_wait(entry.record);
-        record_release(entry.record, entry.handle);
+            if (record)
+                held_left(record, block->notes[i].handle);
+        }
+        mine = block->next_mine;
+        atomic_store(&block->taken, false);
     }
-    if (holding->entries != holding->few)
-        free(holding->entries);
-    holding->entries = NULL;
 }
 
-static void make_key(void)
+/* Not at the first use: a thread ended inside pthread_once() would stop all others there for good.
+ */
+__attribute__((constructor)) static void make_key(void)
 {
-    if (pthread_key_create(&key, give_all))
-        abort(); /* a process that has used up its keys this early cannot run Wine either */
+    has_key = !pthread_key_create(&key, end_thread);
 }
 
-static bool begin(void)
+static struct block *take_block(size_t count)
 {
-    pthread_once(&once, make_key);
-    if (pthread_setspecific(key, &own))
-        return false;
-    own.room = FEW;
-    own.count = 0;
-    own.entries = own.few;
-    return true;
+    struct block *block;
+
+    for (block = atomic_load(&all); block; block = block->next) {
+        bool expected = false;
+
+        if (atomic_compare_exchange_strong(&block->taken, &expected, true))
+            return block;
+    }
+    block = calloc(1, sizeof(*block) + count * sizeof(block->notes[0]));
+    if (!block)
+        return NULL;
+    block->count = count;
+    atomic_init(&block->taken, true);
+    block->next = atomic_load(&all);
+    while (!atomic_compare_exchange_weak(&all, &block->next, block))
+        ;
+    return block;
 }
 
-static bool grow(void)
+int held_reserve(void)
 {
-    size_t room = own.room * 2;
-    struct entry *more = malloc(room * sizeof(*more));
+    struct block *block;
 
-    if (!more)
-        return false;
-    memcpy(more, own.entries, own.count * sizeof(*more));
-    if (own.entries != own.few)
-        free(own.entries);
-    own.entries = more;
-    own.room = room;
-    return true;
+    if (spare)
+        return 0;
+    if (!has_key || pthread_setspecific(key, &key) ||
+        !(block = take_block(mine ? 2 * mine->count : FIRST)))
+        return -1;
+    block->next_mine = mine;
+    mine = block;
+    for (size_t i = 0; i < block->count; i++) {
+        block->notes[i].next_spare = spare;
+        spare = &block->notes[i];
+    }
+    return 0;
 }
 
-bool held_push(struct record *record, uint64_t handle)
+struct held *held_note(struct record *record, uint64_t handle)
 {
-    if (!own.entries && !begin())
-        return false;
-    if (own.count == own.room && !grow())
-        return false;
-    own.entries[own.count] = (struct entry){record, handle};
-    own.count++;
-    return true;
+    struct held *note = spare;
+
+    spare = note->next_spare;
+    note->handle = handle;
+    atomic_store_explicit(&note->record, record, memory_order_release);
+    return note;
 }
 
-void held_pop(void)
+void held_strike(struct held *note)
 {
-    own.count--;
-}
-
-void held_wait(bool waits)
-{
-    own.waits = waits;
+    atomic_store_explicit(&note->record, NULL, memory_order_release);
+    note->next_spare = spare;
+    spare = note;
 }

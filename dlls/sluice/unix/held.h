@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a thread holds of the record table while it is in a call.  Wine ends a thread from a signal
- * handler, on another part of its stack: neither cleanup handlers nor unwinding see our frames, and the
- * frames are overwritten.  So it is noted in the thread's own storage, and given back by that storage's
- * destructor. */
+/* What each thread holds, noted outside its stack: Wine ends a thread by leaving its stack behind
+ * (signal_exit_thread), so that no clean-up handler on it runs.  What does run at a thread's end is
+ * the destructor of its notes. */
 #ifndef SLUICE_HELD_H
 #define SLUICE_HELD_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct record;
+struct held;
 
-/* Notes a reference, to be given back last noted first.  False: no memory to note it, it must not be
- * held. */
-bool held_push(struct record *record, uint64_t handle);
-void held_pop(void);
+/* Makes sure that the calling thread can note one thing more.  Returns 0, or -1: no memory. */
+int held_reserve(void);
 
-/* Notes that the thread waits on the records it holds (record.h), from now on or no more. */
-void held_wait(bool waits);
+/* Notes a reference, after held_reserve(). Returns the note, of use to this thread only. */
+struct held *held_note(struct record *record, uint64_t handle);
+
+/* Strikes it out, which comes before the reference is given back. */
+void held_strike(struct held *note);
+
+/* record.c's: the thread that held this has ended. */
+void held_left(struct record *record, uint64_t handle);
 
 #endif

@@ -2,39 +2,43 @@
 /* See record.h.
  *
  * A slot, found by the handle's value, holds a record's number and how many have found it there, in
- * one word: taking a reference is one compare-and-swap.  The word also counts the slot's changes, so
- * that a descriptor obtained for a handle is not kept once that handle has been closed.  A reference given back while the record still
- * stands in its slot is taken off that count; later, off the record's own balance, to which dropping
- * the record has added the slot's count.  Whoever brings the balance to 0 closes the descriptor.
- * Records live in chunks that are never freed; their numbers are used again. */
+ * one word: taking a reference is one compare-and-swap.  The word also counts the slot's changes,
+ * so that a descriptor obtained for a handle is not kept once that handle has been closed.  A
+ * reference given back while the record still stands in its slot is taken off that count; later,
+ * off the record's own balance, to which dropping the record has added the slot's count.  Whoever
+ * brings the balance to 0 closes the descriptor.  Records live in chunks that are never freed;
+ * their numbers are used again.
+ *
+ * A thread that is ended gives back what it holds (held.h).  Where its end falls between a step
+ * here and the note of it, a few instructions, one descriptor stays open: never is one closed under
+ * a user. */
 #include "record.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "deadline.h"
 #include "held.h"
-#include "record_private.h"
 #include "sys.h"
 #include "waiter.h"
 #include "winabi.h"
 
-#define CHUNK 1024 /* of slots and of records */
+#define CHUNK  1024 /* of slots and of records */
 #define CHUNKS 4096
-#define MOST  ((uint64_t)CHUNK * CHUNKS)
+#define MOST   ((uint64_t)CHUNK * CHUNKS)
 
 /* A slot's word: number of the record 24 bits, users 20, changes 20. */
-#define NUMBER_BITS  24
-#define NUMBER(word) ((uint32_t)((word) & (((uint32_t)1 << NUMBER_BITS) - 1)))
-#define ONE_USER     ((uint64_t)1 << NUMBER_BITS)
-#define USERS(word)  ((long long)((word) >> NUMBER_BITS & 0xfffff))
-#define ONE_CHANGE   ((uint64_t)1 << 44)
+#define NUMBER_BITS   24
+#define NUMBER(word)  ((uint32_t)((word) & (((uint32_t)1 << NUMBER_BITS) - 1)))
+#define ONE_USER      ((uint64_t)1 << NUMBER_BITS)
+#define MOST_USERS    0xfffff
+#define USERS(word)   ((long long)((word) >> NUMBER_BITS & MOST_USERS))
+#define ONE_CHANGE    ((uint64_t)1 << 44)
 #define CHANGES(word) ((word) & ~(ONE_CHANGE - 1))
 
 /* Numbers that are no record's. */
-#define CLOSED 0u                                /* nothing may be kept */
+#define CLOSED 0u                                 /* nothing may be kept */
 #define OPEN   (((uint32_t)1 << NUMBER_BITS) - 1) /* nothing is kept yet */
 
 /* The stack of free records: the first's number, and above it a count of changes. */
@@ -45,24 +49,29 @@ struct record {
     uint32_t number; /* its own, from 1 on */
     atomic_uint next_free;
     atomic_bool dropped;
-    atomic_int waiting;    /* threads in record_wait or a poll */
-    atomic_llong balance;  /* users left, once it is dropped; below 0 before */
+    atomic_int waiting;   /* threads in record_wait or a poll */
+    atomic_llong balance; /* users left, once it is dropped; below 0 before */
 };
 
-typedef _Atomic(uint64_t) slot_t;
+_Static_assert(MOST <= OPEN, "a record's number fits");
 
-static _Atomic(slot_t *) slots[CHUNKS];
-static _Atomic(struct record *) records[CHUNKS];
+typedef _Atomic(uint64_t) slot_t;
+typedef _Atomic(void *) chunk_t;
+
+static chunk_t slots[CHUNKS];   /* of slot_t */
+static chunk_t records[CHUNKS]; /* of struct record */
 static _Atomic(uint64_t) free_records;
 static atomic_uint made;
 
 static struct record *record_at(uint32_t number)
 {
-    return atomic_load_explicit(&records[number / CHUNK], memory_order_acquire) + number % CHUNK;
+    struct record *chunk = atomic_load_explicit(&records[number / CHUNK], memory_order_acquire);
+
+    return &chunk[number % CHUNK];
 }
 
 /* Allocates a chunk of an array where there is none yet. Returns it, NULL out of memory. */
-static void *chunk_of(_Atomic(void *) *place, size_t size)
+static void *chunk_of(chunk_t *place, size_t size)
 {
     void *chunk = atomic_load_explicit(place, memory_order_acquire), *none = NULL;
 
@@ -78,7 +87,8 @@ static void *chunk_of(_Atomic(void *) *place, size_t size)
 
 static slot_t *find_slot(uint64_t handle)
 {
-    uint64_t index = handle >> 2; /* handles are multiples of four; the low bits are the program's */
+    uint64_t index =
+        handle >> 2; /* handles are multiples of four; the low bits are the program's */
     slot_t *chunk;
 
     if (index >= MOST)
@@ -93,7 +103,7 @@ static slot_t *make_slot(uint64_t handle)
     slot_t *chunk = NULL;
 
     if (index < MOST)
-        chunk = chunk_of((_Atomic(void *) *)&slots[index / CHUNK], sizeof(*chunk));
+        chunk = chunk_of(&slots[index / CHUNK], sizeof(*chunk));
     return chunk ? &chunk[index % CHUNK] : NULL;
 }
 
@@ -126,19 +136,21 @@ static struct record *pop_free(void)
     return NULL;
 }
 
+/* A number is taken only once there is room for its record: given back, it could be another's by
+ * then. */
 static struct record *new_record(void)
 {
     struct record *record = pop_free();
-    uint32_t number;
+    uint32_t last, number;
 
     if (record)
         return record;
-    number = atomic_fetch_add(&made, 1) + 1;
-    if (number >= MOST ||
-        !chunk_of((_Atomic(void *) *)&records[number / CHUNK], sizeof(*record))) {
-        atomic_fetch_sub(&made, 1);
-        return NULL;
-    }
+    last = atomic_load(&made);
+    do {
+        number = last + 1;
+        if (number >= MOST || !chunk_of(&records[number / CHUNK], sizeof(*record)))
+            return NULL;
+    } while (!atomic_compare_exchange_weak(&made, &last, number));
     record = record_at(number);
     record->number = number;
     return record;
@@ -157,18 +169,23 @@ static void settle(struct record *record, long long change)
         finish(record);
 }
 
-/* The slot's word has been replaced: its record, if any, has left it. */
+/* The slot's word has been replaced: its record, if any, has left it.  Waking comes last, where the
+ * record may be another socket's already: a thread woken for nothing goes on waiting, and one whose
+ * waking was prevented by the end of this thread waits a little longer, but the reference is not
+ * lost. */
 static void retire(uint64_t word)
 {
     struct record *record;
+    bool wake;
 
     if (NUMBER(word) == CLOSED || NUMBER(word) == OPEN)
         return;
     record = record_at(NUMBER(word));
     atomic_store(&record->dropped, true);
-    if (atomic_load(&record->waiting))
-        waiter_wake(record);
+    wake = atomic_load(&record->waiting) != 0;
     settle(record, USERS(word) + 1); /* 1: the slot's own, so that this is the last where none is */
+    if (wake)
+        waiter_wake(record);
 }
 
 static void change(slot_t *slot, uint32_t number)
@@ -237,30 +254,20 @@ bool record_take(uint64_t handle, struct record_ref *ref)
     uint64_t word = slot ? atomic_load(slot) : CLOSED;
 
     ref->record = NULL;
+    if (NUMBER(word) == CLOSED || held_reserve())
+        return false;
     do
-        if (NUMBER(word) == CLOSED || NUMBER(word) == OPEN)
+        if (NUMBER(word) == CLOSED || NUMBER(word) == OPEN || USERS(word) == MOST_USERS)
             return false;
     while (!atomic_compare_exchange_weak(slot, &word, word + ONE_USER));
-    ref->record = record_at(NUMBER(word));
+    ref->note = held_note(record_at(NUMBER(word)), handle);
+    ref->fd = record_at(NUMBER(word))->fd;
     ref->handle = handle;
-    ref->fd = ref->record->fd;
-    if (held_push(ref->record, handle))
-        return true;
-    record_release(ref->record, handle);
-    ref->record = NULL;
-    return false;
+    ref->record = record_at(NUMBER(word));
+    return true;
 }
 
-void record_give(struct record_ref *ref)
-{
-    if (!ref->record)
-        return;
-    held_pop();
-    record_release(ref->record, ref->handle);
-    ref->record = NULL;
-}
-
-void record_release(struct record *record, uint64_t handle)
+static void give(struct record *record, uint64_t handle)
 {
     slot_t *slot = find_slot(handle);
     uint64_t word = atomic_load(slot);
@@ -271,55 +278,69 @@ void record_release(struct record *record, uint64_t handle)
     settle(record, -1);
 }
 
+void record_give(struct record_ref *ref)
+{
+    struct record *record = ref->record;
+
+    if (!record)
+        return;
+    ref->record = NULL;
+    held_strike(ref->note);
+    give(record, ref->handle);
+}
+
+void held_left(struct record *record, uint64_t handle)
+{
+    give(record, handle);
+}
+
 bool record_is_dropped(const struct record_ref *ref)
 {
     return atomic_load(&ref->record->dropped);
 }
 
-void record_end_wait(struct record *record)
+/* A wait under way.  Where the thread is ended in it, its waiter's end says so (waiter.c), and
+ * `waiting` stays too high until the record is used again: it only saves looking for threads to
+ * wake. */
+struct wait {
+    struct record *record;
+    struct waiter *waiter;
+};
+
+static void leave(struct wait *wait)
 {
-    atomic_fetch_sub(&record->waiting, 1);
+    waiter_leave(wait->waiter);
+    atomic_fetch_sub(&wait->record->waiting, 1);
 }
 
-static long long now_ms(void)
+/* Signals arrive all the time: Wine works with them.  And a waiter may be woken for nothing. */
+static int poll_until(struct pollfd fds[2], const struct wait *wait, int64_t deadline)
 {
-    struct timespec now;
+    for (;;) {
+        int found = sys.poll(fds, 2, deadline_left(deadline));
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
-/* Signals arrive all the time: Wine works with them. */
-static int poll_through(struct pollfd *fds, nfds_t count, int ms)
-{
-    long long end = now_ms() + ms;
-    int found;
-
-    while ((found = sys.poll(fds, count, ms)) < 0 && errno == EINTR) {
-        long long left = end - now_ms();
-
-        ms = left > 0 ? (int)left : 0;
+        if (found < 0 && errno != EINTR)
+            return POLLERR; /* no memory: the call that follows says what is */
+        if (found > 0 && fds[1].revents)
+            waiter_clear(wait->waiter);
+        if (atomic_load(&wait->record->dropped))
+            return RECORD_DROPPED;
+        if (found > 0 && fds[0].revents)
+            return fds[0].revents;
+        if (!found)
+            return 0;
     }
-    return found;
 }
 
 /* Whoever drops the record marks it first and then looks who waits; here it is the other way round,
  * so that one of the two sees the other. */
 int record_wait(const struct record_ref *ref, short events, int ms)
 {
+    __attribute__((cleanup(leave))) struct wait wait = {ref->record, NULL};
     struct pollfd fds[2] = {{.fd = ref->fd, .events = events}, {.fd = -1, .events = POLLIN}};
-    struct waiter *waiter;
 
     atomic_fetch_add(&ref->record->waiting, 1);
-    held_wait(true);
-    waiter = waiter_enter(ref->record);
-    fds[1].fd = waiter_fd(waiter);
-    if (!record_is_dropped(ref) && poll_through(fds, 2, ms) < 0)
-        fds[0].revents = POLLERR; /* no memory: the call that follows says what is */
-    if (fds[1].revents)
-        waiter_clear(waiter);
-    waiter_leave(waiter);
-    held_wait(false);
-    record_end_wait(ref->record);
-    return record_is_dropped(ref) ? RECORD_DROPPED : fds[0].revents;
+    wait.waiter = waiter_enter(ref->record);
+    fds[1].fd = waiter_fd(wait.waiter);
+    return record_is_dropped(ref) ? RECORD_DROPPED : poll_until(fds, &wait, deadline_in(ms));
 }

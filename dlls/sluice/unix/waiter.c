@@ -22,25 +22,26 @@ struct waiter {
     atomic_int fd; /* -1 until the first use; stays open for the next thread */
 };
 
-static _Atomic(struct waiter *) chunks[CHUNKS];
-static atomic_uint chunk_count;
+static _Atomic(struct waiter *) chunks[CHUNKS]; /* in use from the first on */
 static pthread_key_t key;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static bool has_key;
 static __thread struct waiter *own;
 
-/* The thread is gone, whatever it waited for. */
+/* The thread is gone, whatever it waited for.  Another destructor of its may still come here. */
 static void give_back(void *value)
 {
     struct waiter *waiter = value;
 
+    own = NULL;
     atomic_store(&waiter->target, NULL);
     atomic_store(&waiter->taken, false);
 }
 
-static void make_key(void)
+/* Not at the first use: a thread ended inside pthread_once() would stop all others there for good.
+ */
+__attribute__((constructor)) static void make_key(void)
 {
-    if (pthread_key_create(&key, give_back))
-        abort(); /* a process that has used up its keys this early cannot run Wine either */
+    has_key = !pthread_key_create(&key, give_back);
 }
 
 static struct waiter *take_from(struct waiter *chunk)
@@ -66,7 +67,6 @@ static struct waiter *make_chunk(unsigned int at)
         free(chunk); /* another thread was first */
         return expected;
     }
-    atomic_fetch_add(&chunk_count, 1);
     return chunk;
 }
 
@@ -86,15 +86,17 @@ static struct waiter *take(void)
 
 static struct waiter *find_own(void)
 {
+    struct waiter *waiter;
+
     if (own)
         return own;
-    pthread_once(&once, make_key);
-    own = take();
-    if (own && pthread_setspecific(key, own)) {
-        give_back(own);
-        own = NULL;
+    waiter = has_key ? take() : NULL;
+    if (waiter && pthread_setspecific(key, waiter)) {
+        give_back(waiter);
+        waiter = NULL;
     }
-    return own;
+    own = waiter;
+    return waiter;
 }
 
 struct waiter *waiter_enter(const void *target)
@@ -133,7 +135,8 @@ void waiter_clear(const struct waiter *waiter)
         ;
 }
 
-/* A waiter whose thread went on meanwhile is woken for nothing the next time; it looks again then. */
+/* A waiter whose thread went on meanwhile is woken for nothing the next time, and has to look again
+ * then. */
 static void wake_in(struct waiter *chunk, const void *target)
 {
     static const uint64_t one = 1;
@@ -150,12 +153,8 @@ static void wake_in(struct waiter *chunk, const void *target)
 
 void waiter_wake(const void *target)
 {
-    unsigned int count = atomic_load(&chunk_count);
+    struct waiter *chunk;
 
-    for (unsigned int at = 0; at < count; at++) {
-        struct waiter *chunk = atomic_load(&chunks[at]);
-
-        if (chunk)
-            wake_in(chunk, target);
-    }
+    for (unsigned int at = 0; at < CHUNKS && (chunk = atomic_load(&chunks[at])); at++)
+        wake_in(chunk, target);
 }

@@ -20,7 +20,8 @@ int waiter_fd(const struct waiter *waiter);
 /* After it was readable: makes it wait again. */
 void waiter_clear(const struct waiter *waiter);
 
-/* Wakes the threads that wait for `target`, and those that wait for many. */
+/* Wakes the threads that wait for `target`, those that wait for many, and at times another: each
+ * looks again. */
 void waiter_wake(const void *target);
 
 #endif

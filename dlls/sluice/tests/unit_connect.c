@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The Unix call connect_check on loopback listeners, with failing system calls put in between. */
+#include <check.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "loopback.h"
+#include "unix/calls.h"
+#include "winabi.h"
+
+/* A listener whose queue is full, and an attempt to reach it that gets no answer. */
+struct attempt {
+    int listener, queued, fd;
+    struct connect_check_params params;
+};
+
+static int state_of(int fd)
+{
+    struct tcp_info info;
+    socklen_t length = sizeof(info);
+
+    ck_assert_int_eq(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length), 0);
+    return info.tcpi_state;
+}
+
+static struct attempt begin(int family)
+{
+    struct attempt attempt;
+    struct sockaddr_storage address;
+    socklen_t length;
+
+    memset(&attempt, 0, sizeof(attempt));
+    attempt.listener = loopback_bound(family, SOCK_STREAM);
+    ck_assert_int_eq(listen(attempt.listener, 0), 0);
+    address = loopback_address(attempt.listener, &length);
+    attempt.queued = socket(family, SOCK_STREAM, 0);
+    ck_assert_int_eq(connect(attempt.queued, (struct sockaddr *)&address, length), 0);
+    attempt.fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    ck_assert_int_eq(connect(attempt.fd, (struct sockaddr *)&address, length), -1);
+    ck_assert_int_eq(errno, EINPROGRESS);
+    ck_assert_int_eq(state_of(attempt.fd), TCP_SYN_SENT);
+    attempt.params.handle = (uint64_t)attempt.fd;
+    attempt.params.outcome = 77;
+    attempt.params.address_len = loopback_ws_address(attempt.listener, attempt.params.address);
+    return attempt;
+}
+
+static void end(const struct attempt *attempt)
+{
+    close(attempt->fd);
+    close(attempt->queued);
+    close(attempt->listener);
+}
+
+static int outcome_of(struct attempt *attempt)
+{
+    attempt->params.outcome = 77;
+    ck_assert_int_eq(unix_connect_check(&attempt->params), 0);
+    return attempt->params.outcome;
+}
+
+/* Seen first; ended only when asked for, at once, and with a reset. */
+START_TEST(full)
+{
+    struct attempt attempt = begin(_i ? AF_INET6 : AF_INET);
+    struct pollfd told = {.fd = attempt.fd, .events = POLLOUT};
+    uint64_t cookie = 0;
+    socklen_t length = sizeof(cookie);
+    int error = 0;
+
+    ck_assert_int_eq(getsockopt(attempt.fd, SOL_SOCKET, SO_COOKIE, &cookie, &length), 0);
+    ck_assert_int_eq(outcome_of(&attempt), CONNECT_FULL);
+    ck_assert_uint_eq(attempt.params.cookie, cookie);
+    ck_assert_int_eq(state_of(attempt.fd), TCP_SYN_SENT);
+    attempt.params.refuse = 1;
+    ck_assert_int_eq(outcome_of(&attempt), CONNECT_FULL);
+    ck_assert_int_eq(state_of(attempt.fd), TCP_CLOSE);
+    ck_assert_int_eq(poll(&told, 1, 0), 1);
+    length = sizeof(error);
+    ck_assert_int_eq(getsockopt(attempt.fd, SOL_SOCKET, SO_ERROR, &error, &length), 0);
+    ck_assert_int_eq(error, ECONNRESET);
+    ck_assert_int_eq(outcome_of(&attempt), CONNECT_DECIDED);
+    end(&attempt);
+}
+END_TEST
+
+/* Another socket has the handle by now; nothing is ended. */
+START_TEST(another_socket)
+{
+    struct attempt attempt = begin(AF_INET);
+
+    attempt.params.cookie = 1;
+    attempt.params.refuse = 1;
+    ck_assert_int_eq(outcome_of(&attempt), CONNECT_DECIDED);
+    ck_assert_int_eq(state_of(attempt.fd), TCP_SYN_SENT);
+    end(&attempt);
+}
+END_TEST
+
+/* Room has been made: the kernel's next try will get through, and may. */
+START_TEST(room_again)
+{
+    struct attempt attempt = begin(AF_INET);
+    int accepted = accept(attempt.listener, NULL, NULL);
+
+    attempt.params.refuse = 1;
+    ck_assert_int_eq(outcome_of(&attempt), CONNECT_WAITS);
+    ck_assert_int_eq(state_of(attempt.fd), TCP_SYN_SENT);
+    close(accepted);
+    end(&attempt);
+}
+END_TEST
+
+START_TEST(not_connecting)
+{
+    struct attempt attempt = begin(AF_INET);
+
+    attempt.params.handle = (uint64_t)attempt.queued; /* connected */
+    ck_assert_int_eq(outcome_of(&attempt), CONNECT_DECIDED);
+    attempt.params.cookie = 0;
+    attempt.params.handle = (uint64_t)attempt.listener;
+    ck_assert_int_eq(outcome_of(&attempt), CONNECT_DECIDED);
+    end(&attempt);
+    ck_assert_int_eq(unix_connect_check(&attempt.params), WS_WSAENOTSOCK);
+}
+END_TEST
+
+/* 192.0.2.1 is nobody's (RFC 5737). */
+START_TEST(elsewhere)
+{
+    static const uint8_t nobody[4] = {192, 0, 2, 1};
+    struct attempt attempt = begin(AF_INET);
+
+    attempt.params.refuse = 1;
+    memcpy(attempt.params.address + 4, nobody, sizeof(nobody));
+    ck_assert_int_eq(outcome_of(&attempt), CONNECT_ELSEWHERE);
+    attempt.params.address_len = 15;
+    ck_assert_int_eq(outcome_of(&attempt), CONNECT_DECIDED); /* no address at all */
+    ck_assert_int_eq(state_of(attempt.fd), TCP_SYN_SENT);
+    end(&attempt);
+}
+END_TEST
+
+/* Whatever cannot be found out leaves the attempt alone. */
+START_TEST(fails)
+{
+    static const struct {
+        enum fault_call call;
+        int skip, err, outcome;
+    } rows[] = {
+        {FAULT_getsockopt, 0, ENOBUFS, CONNECT_DECIDED}, /* SO_COOKIE */
+        {FAULT_getsockopt, 1, ENOBUFS, CONNECT_DECIDED}, /* TCP_INFO */
+        {FAULT_getsockopt, 2, ENOBUFS, CONNECT_FULL},    /* again, before it would be ended */
+        {FAULT_socket, 0, EMFILE, CONNECT_ELSEWHERE},    /* whether the address is local */
+        {FAULT_bind, 0, EADDRNOTAVAIL, CONNECT_ELSEWHERE},
+        {FAULT_socket, 1, EMFILE, CONNECT_WAITS}, /* the list of listeners */
+        {FAULT_send, 0, ENOBUFS, CONNECT_WAITS},
+        {FAULT_recv, 0, ENOMEM, CONNECT_WAITS},
+    };
+    struct attempt attempt = begin(AF_INET);
+
+    attempt.params.refuse = 1;
+    fault_inject(rows[_i].call, rows[_i].skip, 1, rows[_i].err);
+    ck_assert_int_eq(outcome_of(&attempt), rows[_i].outcome);
+    ck_assert_int_eq(state_of(attempt.fd), TCP_SYN_SENT);
+    fault_inject(FAULT_host_socket_fd, 0, 1, WS_WSAEMFILE);
+    ck_assert_int_eq(unix_connect_check(&attempt.params), WS_WSAEMFILE);
+    end(&attempt);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("connect");
+    TCase *tcase = tcase_create("unix call");
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    tcase_add_checked_fixture(tcase, fault_start, fault_check);
+    tcase_add_loop_test(tcase, full, 0, 2);
+    tcase_add_test(tcase, another_socket);
+    tcase_add_test(tcase, room_again);
+    tcase_add_test(tcase, not_connecting);
+    tcase_add_test(tcase, elsewhere);
+    tcase_add_loop_test(tcase, fails, 0, 8);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
