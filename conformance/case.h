@@ -121,6 +121,7 @@ int helper_share(const char *argument);   /* share.c */
 int helper_sleep(const char *argument);   /* handle.c */
 int hold_addresses(const char *argument);  /* helper "hold", bind_reuse.c */
 int leave_lingering(const char *argument); /* helper "linger", close.c */
+int leave_unsent(const char *argument);    /* helper "unsent", close.c */
 /* Start one; the handle of the process.  Inherits nothing. */
 HANDLE start_self(const char *arguments);
 

@@ -205,6 +205,8 @@ CASE(close, default_returns_at_once)
     }
 }
 
+enum { EXIT_SIZE = 20 * 1024 * 1024 };
+
 /* The child of exit_while_lingering: leaves with data unsent and a long time to linger. */
 int leave_lingering(const char *argument)
 {
@@ -226,6 +228,53 @@ int leave_lingering(const char *argument)
         ;
     TerminateProcess(GetCurrentProcess(), 0);
     return 4;
+}
+
+/* The child of exit_with_unsent_data: sends more than fits, without waiting, and leaves. */
+int leave_unsent(const char *argument)
+{
+    char *bytes = calloc(1, EXIT_SIZE);
+    struct address a;
+    u_long on = 1;
+    WSADATA data;
+    SOCKET s;
+
+    if (WSAStartup(MAKEWORD(2, 2), &data) != 0)
+        return 2;
+    a = loopback(AF_INET, (unsigned)atoi(argument));
+    s = socket(AF_INET, SOCK_STREAM, 0);
+    if (connect(s, &a.sa, a.len) != 0 || ioctlsocket(s, (long)FIONBIO, &on) != 0)
+        return 3;
+    if (send(s, bytes, EXIT_SIZE, 0) != EXIT_SIZE)
+        return 4;
+    ExitProcess(0);
+}
+
+/* What a send took arrives, though its process ends at once (tests: test_send_buffering, whose data
+ * outlives the socket; the page "ExitProcess" lets the system close it). */
+CASE(close, exit_with_unsent_data)
+{
+    static char bytes[65536];
+    char arguments[64];
+    struct address a;
+    int n, total = 0;
+    SOCKET l, s;
+    HANDLE child;
+
+    winsock();
+    l = listener(AF_INET, 1);
+    a = address_of(l);
+    snprintf(arguments, sizeof(arguments), "--helper unsent %u", address_port(&a));
+    child = start_self(arguments);
+    s = accept(l, NULL, NULL);
+    ck_assert(s != INVALID_SOCKET);
+    Sleep(300); /* the process is at its end by now */
+    while ((n = recv(s, bytes, sizeof(bytes), 0)) > 0)
+        total += n;
+    ck_assert_int_eq(n, 0);
+    ck_assert_int_eq(total, EXIT_SIZE);
+    ck_assert_int_eq(WaitForSingleObject(child, 20000), WAIT_OBJECT_0);
+    CloseHandle(child);
 }
 
 /* A process that goes without closing keeps no other one waiting. */

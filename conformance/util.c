@@ -317,6 +317,7 @@ int helper_main(const char *name, const char *argument)
         {"linger", leave_lingering},
         {"share", helper_share},
         {"sleep", helper_sleep},
+        {"unsent", leave_unsent},
     };
 
     for (size_t i = 0; i < ARRAYSIZE(helpers); i++)

@@ -12,6 +12,10 @@
 /* A thread that has not begun by then never will: the caller holds the loader's lock. */
 #define LONGEST_START_MS 3000
 
+/* How long a process that ends waits for a peer that reads slowly, or not at all. */
+#define LONGEST_FINISH_MS 5000
+#define FINISH_PAUSE_MS   5
+
 #define NO_SHUTDOWN (-1)
 
 enum rest_state { REST_NEW, REST_TAKEN, REST_WITHDRAWN };
@@ -58,6 +62,22 @@ void rest_orphan(SOCKET s)
             rest->name = 0;
     }
     ReleaseSRWLockExclusive(&lock);
+}
+
+void rest_finish(void)
+{
+    LARGE_INTEGER pause = {.QuadPart = FINISH_PAUSE_MS * -10000LL};
+
+    for (int waited = 0; waited < LONGEST_FINISH_MS; waited += FINISH_PAUSE_MS) {
+        bool any;
+
+        AcquireSRWLockShared(&lock);
+        any = all != NULL;
+        ReleaseSRWLockShared(&lock);
+        if (!any)
+            return;
+        NtDelayExecution(FALSE, &pause);
+    }
 }
 
 /* From here on a shutdown is not ours to do any more. Returns the one that was asked for. */

@@ -20,4 +20,7 @@ bool rest_defer_shutdown(SOCKET s, int how);
 /* The handle value is no longer that socket's; its rest goes on. */
 void rest_orphan(SOCKET s);
 
+/* The process ends: waits a few seconds for what is still on its way. */
+void rest_finish(void);
+
 #endif

@@ -6,6 +6,7 @@
 #include "pe/guard.h"
 
 typedef NTSTATUS(NTAPI *close_function)(HANDLE handle);
+typedef NTSTATUS(NTAPI *terminate_function)(HANDLE process, NTSTATUS status);
 typedef NTSTATUS(NTAPI *duplicate_function)(HANDLE source_process, HANDLE source,
                                             HANDLE target_process, HANDLE *copy, ACCESS_MASK access,
                                             ULONG attributes, ULONG options);
@@ -15,9 +16,10 @@ enum state { WATCH_OFF, WATCH_POSSIBLE, WATCH_STARTING, WATCH_ACTIVE };
 static struct {
     volatile LONG state;
     const struct watch_calls *calls;
-    void *close_stub, *duplicate_stub;
+    void *close_stub, *duplicate_stub, *terminate_stub;
     close_function close; /* the original ones */
     duplicate_function duplicate;
+    terminate_function terminate;
 } watch = {.close = NtClose, .duplicate = NtDuplicateObject};
 
 /* A handle's value without the bits that carry no meaning. */
@@ -110,6 +112,14 @@ static NTSTATUS NTAPI hook_duplicate(HANDLE source_process, HANDLE source, HANDL
     return status;
 }
 
+/* ExitProcess names no process: all threads but its own end. */
+static NTSTATUS NTAPI hook_terminate(HANDLE process, NTSTATUS status)
+{
+    if (!process)
+        watch.calls->exiting();
+    return watch.terminate(process, status);
+}
+
 static bool is_switched_off(void)
 {
     DWORD error = GetLastError();
@@ -127,6 +137,7 @@ void watch_init(HMODULE self)
 
     watch.close_stub = (void *)GetProcAddress(ntdll, "NtClose");
     watch.duplicate_stub = (void *)GetProcAddress(ntdll, "NtDuplicateObject");
+    watch.terminate_stub = (void *)GetProcAddress(ntdll, "NtTerminateProcess");
     if (!is_switched_off() && place_is_known(watch.close_stub) &&
         place_is_known(watch.duplicate_stub) &&
         GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
@@ -152,12 +163,30 @@ static bool place(void)
     return false;
 }
 
+/* Beside the two; without it an end of the process waits for nothing.  Who is in this function ends the
+ * process, or another one. */
+static void place_terminate(void)
+{
+    struct placed terminate;
+
+    if (!place_is_known(watch.terminate_stub) ||
+        !place_prepare_quiet(&terminate, watch.terminate_stub, hook_terminate))
+        return;
+    watch.terminate = (terminate_function)terminate.original;
+    place_commit(&terminate);
+}
+
 bool watch_start(const struct watch_calls *calls)
 {
     if (InterlockedCompareExchange(&watch.state, WATCH_STARTING, WATCH_POSSIBLE) ==
         WATCH_POSSIBLE) {
+        bool placed;
+
         watch.calls = calls;
-        InterlockedExchange(&watch.state, place() ? WATCH_ACTIVE : WATCH_OFF);
+        placed = place();
+        if (placed)
+            place_terminate();
+        InterlockedExchange(&watch.state, placed ? WATCH_ACTIVE : WATCH_OFF);
     }
     return watch_active();
 }

@@ -28,6 +28,9 @@ struct watch_calls {
     void (*closed)(HANDLE handle, uint32_t token);
     /* The socket has a second handle now; copy NULL: in another process. */
     void (*duplicated)(HANDLE source, HANDLE copy);
+    /* ExitProcess is about to end all other threads.  Comes under the loader's lock; may not come at
+     * all, as when the process is terminated. */
+    void (*exiting)(void);
 };
 
 /* For DllMain, with the library's module: finds the two functions, and pins the library where the

@@ -83,7 +83,8 @@ static void set_jump(struct placed *placed, const unsigned char *target)
 
 #if defined(__x86_64__)
 
-#define GRANULARITY 0x10000 /* of reservations */
+#define GRANULARITY 0x10000    /* of reservations */
+#define REACH       0x7ff00000 /* of a jump */
 
 /* In front of the hook, near enough for a jump of five bytes; and the stub's copy behind it. */
 struct thunk {
@@ -119,10 +120,26 @@ static struct thunk *allocate_thunk(const unsigned char *stub)
     return NULL;
 }
 
-bool place_prepare(struct placed *placed, void *stub, void *hook)
+/* Anywhere a jump reaches, below the library. */
+static struct thunk *allocate_near(const unsigned char *stub)
+{
+    const ULONG_PTR start = (ULONG_PTR)stub & ~(ULONG_PTR)(GRANULARITY - 1);
+
+    for (ULONG_PTR distance = GRANULARITY; distance < REACH && distance < start;
+         distance += GRANULARITY) {
+        void *base = (void *)(start - distance);
+
+        if (allocate(&base, sizeof(struct thunk)))
+            return base;
+    }
+    return NULL;
+}
+
+/* Fills the thunk; the jump to it must leave `same` of the stub's bytes as they were. */
+static bool prepare(struct placed *placed, struct thunk *thunk, void *stub, void *hook, int same)
 {
     static const unsigned char jump[] = {0xff, 0x25, 0, 0, 0, 0};
-    struct thunk *thunk = place_is_known(stub) ? allocate_thunk(stub) : NULL;
+    const int changed = 8 * ((int)sizeof(placed->after) - same);
 
     if (!thunk)
         return false;
@@ -132,7 +149,18 @@ bool place_prepare(struct placed *placed, void *stub, void *hook)
     placed->stub = stub;
     placed->original = thunk->copy;
     set_jump(placed, thunk->jump);
-    return placed->after >> 24 == placed->before >> 24 && make_executable(thunk, sizeof(*thunk));
+    return placed->after >> changed == placed->before >> changed &&
+           make_executable(thunk, sizeof(*thunk));
+}
+
+bool place_prepare(struct placed *placed, void *stub, void *hook)
+{
+    return place_is_known(stub) && prepare(placed, allocate_thunk(stub), stub, hook, 5);
+}
+
+bool place_prepare_quiet(struct placed *placed, void *stub, void *hook)
+{
+    return place_is_known(stub) && prepare(placed, allocate_near(stub), stub, hook, 3);
 }
 
 #else
@@ -149,6 +177,11 @@ bool place_prepare(struct placed *placed, void *stub, void *hook)
     placed->original = copy;
     set_jump(placed, hook);
     return make_executable(copy, STUB_LENGTH);
+}
+
+bool place_prepare_quiet(struct placed *placed, void *stub, void *hook)
+{
+    return place_prepare(placed, stub, hook);
 }
 
 #endif

@@ -22,6 +22,9 @@ bool place_is_known(const void *stub);
  * or no memory where it is needed. */
 bool place_prepare(struct placed *placed, void *stub, void *hook);
 
+/* The same for a stub that no thread stands in while it is changed: needs no particular place. */
+bool place_prepare_quiet(struct placed *placed, void *stub, void *hook);
+
 /* From here on who calls the stub calls the hook. False: the stub cannot be written, or has
  * changed. */
 bool place_commit(struct placed *placed);

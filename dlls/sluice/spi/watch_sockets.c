@@ -6,6 +6,7 @@
 #include "spi/host.h"
 #include "spi/identity.h"
 #include "spi/reset_watch.h"
+#include "spi/rest.h"
 #include "spi/reuse.h"
 #include "spi/short_accept.h"
 #include "spi/spi.h"
@@ -95,4 +96,5 @@ const struct watch_calls watch_sockets = {
     .close_failed = close_failed,
     .closed = closed,
     .duplicated = duplicated,
+    .exiting = rest_finish,
 };
