@@ -31,6 +31,12 @@ enum fact {
     FACT_REFUSED = 0x100000,     /* the connect was ended by us: its reset means "refused" */
 };
 
+/* The address family the facts of a typed socket say. */
+static inline int facts_family(unsigned facts)
+{
+    return facts & FACT_IPV6 ? AF_INET6 : AF_INET;
+}
+
 /* The facts of a handle value, 0 where there are none. */
 unsigned facts_find(SOCKET s);
 

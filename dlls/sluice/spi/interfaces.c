@@ -103,19 +103,9 @@ int ioctl_address_list(struct ioctl *call)
     return error;
 }
 
-static bool is_unspecified(const unsigned char *address)
-{
-    static const unsigned char zero[16];
-
-    if (((const struct sockaddr *)address)->sa_family == AF_INET6)
-        return !memcmp(&((const struct sockaddr_in6 *)address)->sin6_addr, zero, 16);
-    return !((const struct sockaddr_in *)address)->sin_addr.s_addr;
-}
-
 int ioctl_routing_interface(struct ioctl *call)
 {
-    DWORD length =
-        call->info.family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    DWORD length = (DWORD)spi_address_length(call->info.family);
     struct route_source_params params = {.address_len = (int32_t)length};
     int error;
 
@@ -123,7 +113,7 @@ int ioctl_routing_interface(struct ioctl *call)
         return WSAEINVAL;
     if (((struct sockaddr *)params.address)->sa_family != call->info.family)
         return WSAEAFNOSUPPORT;
-    if (is_unspecified(params.address))
+    if (spi_is_wildcard(params.address))
         return WSAEINVAL;
     if (call->out_len < length) {
         call->size = length;

@@ -142,7 +142,7 @@ bool reuse_detach(SOCKET s)
         !(poll.sockets[0].flags & AFD_POLL_WRITE))
         return false;
     NtCancelIoFileEx((HANDLE)s, NULL, &cancelled);
-    if (!replace(s, facts & FACT_IPV6 ? AF_INET6 : AF_INET))
+    if (!replace(s, facts_family(facts)))
         return false;
     facts_set(s, FACT_REUSABLE, 0);
     return true;

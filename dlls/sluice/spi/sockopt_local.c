@@ -111,8 +111,7 @@ static void place_address(struct option_call *call, SOCKET_ADDRESS *end, size_t 
 
 static int get_bsp_state(struct option_call *call)
 {
-    int room =
-        call->info.family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    int room = spi_address_length(call->info.family);
     const int need = (int)sizeof(CSADDR_INFO) + 2 * room;
     CSADDR_INFO state = {.iSocketType = call->info.type, .iProtocol = call->info.protocol};
 
@@ -159,8 +158,8 @@ static int set_connect_context(struct option_call *call)
     return error;
 }
 
-/* The host's memory of a failed connect; a failure that connect itself returned leaves nothing (Wine's tests,
- * seen on Windows). */
+/* The host's memory of a failed connect; a failure that connect itself returned leaves nothing
+ * (Wine's tests, seen on Windows). */
 static int get_error(struct option_call *call)
 {
     uint32_t number = 0;
