@@ -211,6 +211,10 @@ static const struct {
     [XLAT_LOCAL_DONTLINGER] = {get_dontlinger, set_dontlinger, false},
     [XLAT_LOCAL_EMPTY] = {get_empty, set_empty, false},
     [XLAT_LOCAL_ERROR] = {get_error, set_error, false},
+    [XLAT_LOCAL_IFLIST] = {option_get_interface_filter, option_set_interface_filter, false},
+    [XLAT_LOCAL_IFLIST_ADD] = {none, option_add_interface, false},
+    [XLAT_LOCAL_IFLIST_DEL] = {none, option_remove_interface, false},
+    [XLAT_LOCAL_IFLIST_GET] = {option_get_interface_list, none, false},
     [XLAT_LOCAL_MAX_MSG_SIZE] = {get_max_message, none, false},
     [XLAT_LOCAL_OPENTYPE] = {none, none, false}, /* the thread's: ws2_32 answers it */
     [XLAT_LOCAL_PROTOCOL_INFOA] = {get_protocol_a, none, true},
