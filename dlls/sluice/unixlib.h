@@ -30,6 +30,8 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(low_water)                                                                                   \
     X(claim_address)                                                                               \
     X(claim_end)                                                                                   \
+    X(change_open)                                                                                 \
+    X(change_wait)                                                                                 \
     X(syn_count)                                                                                   \
     X(interface_filter)                                                                            \
     X(connect_check)                                                                               \
@@ -145,6 +147,23 @@ enum connect_outcome {
     CONNECT_ELSEWHERE, /* under way to another machine */
     CONNECT_WAITS,     /* under way; no full queue is seen */
     CONNECT_FULL,      /* the listener's queue is full (refuse: and the attempt was ended) */
+};
+
+/* Opens what announces changes, and waits until there was one since it was opened or since the last
+ * wait.  WSAENOBUFS, WSAEMFILE where the kernel cannot be asked. */
+enum change_kind {
+    CHANGE_ADDRESSES_V6,
+    CHANGE_ROUTES_V4,
+    CHANGE_ROUTES_V6,
+    CHANGE_KINDS,
+};
+struct change_open_params {
+    int32_t kind; /* in: enum change_kind */
+    int32_t fd;   /* out: of the Unix side, never 0 */
+};
+struct change_wait_params {
+    int32_t fd;
+    int32_t reserved;
 };
 
 /* How many times a connection request is sent again before the attempt fails.  WSAENOTSOCK;
@@ -271,6 +290,8 @@ _Static_assert(sizeof(struct shutdown_send_params) == 8, "one layout for every c
 _Static_assert(sizeof(struct low_water_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct claim_address_params) == 56, "one layout for every compiler");
 _Static_assert(sizeof(struct claim_end_params) == 24, "one layout for every compiler");
+_Static_assert(sizeof(struct change_open_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct change_wait_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct syn_count_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct interface_filter_params) == 536, "one layout for every compiler");
 _Static_assert(sizeof(struct connect_check_params) == 56, "one layout for every compiler");

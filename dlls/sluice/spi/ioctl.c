@@ -6,6 +6,7 @@
 
 #include <mstcpip.h>
 
+#include "spi/change.h"
 #include "spi/extension.h"
 #include "spi/facts.h"
 #include "spi/overlapped.h"
@@ -209,12 +210,27 @@ static int interface_list(struct ioctl *call)
     return error;
 }
 
-/* A route changes with an address or without one: the host can say the first only. */
 static int address_list_change(struct ioctl *call)
 {
     int force_async = call->overlapped != NULL;
 
     return forward(call, AFD_ADDRESS_LIST_CHANGE, &force_async, sizeof(force_async));
+}
+
+/* The host knows of IPv4 addresses only. A call that waits in its caller's thread is left to it. */
+static int any_address_list_change(struct ioctl *call)
+{
+    if (!call->overlapped || call->info.family != AF_INET6)
+        return address_list_change(call);
+    return change_request(call, CHANGE_ADDRESSES_V6);
+}
+
+static int routing_change(struct ioctl *call)
+{
+    if (!call->overlapped)
+        return address_list_change(call);
+    return change_request(call,
+                          call->info.family == AF_INET6 ? CHANGE_ROUTES_V6 : CHANGE_ROUTES_V4);
 }
 
 /* The same settings as socket options, under a second name. */
@@ -309,7 +325,7 @@ static const struct row {
     {FIONBIO, 0, 0, 0, set_nonblocking},
     {FIONREAD, 0, sizeof(u_long), 0, query_readable},
     {SIOCATMARK, 0, sizeof(u_long), 0, query_mark},
-    {SIO_ADDRESS_LIST_CHANGE, 0, 0, COMPLETES, address_list_change},
+    {SIO_ADDRESS_LIST_CHANGE, 0, 0, COMPLETES | NEEDS_INFO, any_address_list_change},
     {SIO_ADDRESS_LIST_SORT, 0, 0, NEEDS_INFO, ioctl_sort_addresses},
     {SIO_ADDRESS_LIST_QUERY, 0, 0, NEEDS_INFO, ioctl_address_list},
     {SIO_BASE_HANDLE, 0, sizeof(SOCKET), NEEDS_INFO | SYNCHRONOUS, base_handle},
@@ -327,7 +343,8 @@ static const struct row {
     {SIO_MULTICAST_SCOPE, sizeof(DWORD), 0, NEEDS_INFO | DATAGRAM_ONLY, multicast_scope},
     {SIO_MULTIPOINT_LOOPBACK, sizeof(DWORD), 0, NEEDS_INFO | DATAGRAM_ONLY, multicast_loopback},
     {SIO_RCVALL, sizeof(DWORD), 0, NEEDS_INFO, receive_all},
-    {SIO_ROUTING_INTERFACE_CHANGE, sizeof(struct sockaddr_in), 0, COMPLETES, address_list_change},
+    {SIO_ROUTING_INTERFACE_CHANGE, sizeof(struct sockaddr_in), 0, COMPLETES | NEEDS_INFO,
+     routing_change},
     {SIO_ROUTING_INTERFACE_QUERY, 0, 0, NEEDS_INFO, ioctl_routing_interface},
     {SIO_SET_COMPATIBILITY_MODE, 2 * sizeof(ULONG), 0, NEEDS_INFO, accept_setting},
     {SIO_SET_PRIORITY_HINT, sizeof(ULONG), 0, NEEDS_INFO | STREAM_ONLY, accept_setting},
