@@ -229,14 +229,16 @@ static int transmit_datagrams(SOCKET s, const TRANSMIT_PACKETS_ELEMENT *elements
                               LPOVERLAPPED overlapped)
 {
     struct block block = {0};
+    WSABUF datagram;
     DWORD at = 0, sent;
     int error = 0;
 
     while (!error && at < count) {
         error = gather_datagram(&block, elements, count, &at);
+        datagram.len = (ULONG)block.length;
+        datagram.buf = block.data;
         if (!error)
-            WSPSend(s, &(WSABUF){(ULONG)block.length, block.data}, 1, &sent, 0,
-                    at < count ? NULL : overlapped, NULL, NULL, &error);
+            WSPSend(s, &datagram, 1, &sent, 0, at < count ? NULL : overlapped, NULL, NULL, &error);
     }
     if (error == WSA_IO_PENDING && block.data)
         overlapped_park(overlapped, block.data);
