@@ -154,22 +154,38 @@ CASE(ioctl, routing_interface)
 /* Changes are reported once they come: until then the request waits. */
 CASE(ioctl, changes_wait)
 {
-    static const DWORD codes[] = {SIO_ADDRESS_LIST_CHANGE, SIO_ROUTING_INTERFACE_CHANGE};
-    struct address to = loopback(AF_INET, 7);
+    static const struct {
+        DWORD code;
+        int family;
+    } rows[] = {
+        {SIO_ADDRESS_LIST_CHANGE, AF_INET},
+        {SIO_ROUTING_INTERFACE_CHANGE, AF_INET},
+        {SIO_ADDRESS_LIST_CHANGE, AF_INET6},
+        {SIO_ROUTING_INTERFACE_CHANGE, AF_INET6},
+    };
     DWORD size;
 
     winsock();
-    for (size_t i = 0; i < ARRAYSIZE(codes); i++) {
+    for (size_t i = 0; i < ARRAYSIZE(rows); i++) {
         OVERLAPPED overlapped = {.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL)};
-        SOCKET s = new_socket(AF_INET, SOCK_DGRAM);
+        SOCKET s = new_socket(rows[i].family, SOCK_DGRAM);
+        struct address to = loopback(rows[i].family, 7);
 
-        doing("code 0x%lx", codes[i]);
+        doing("code 0x%lx, family %d", rows[i].code, rows[i].family);
         set_blocking(s, 0);
-        assert_fails(WSAIoctl(s, codes[i], &to, (DWORD)to.len, NULL, 0, &size, NULL, NULL),
+        assert_fails(WSAIoctl(s, rows[i].code, &to, (DWORD)to.len, NULL, 0, &size, NULL, NULL),
                      WSAEWOULDBLOCK);
-        assert_fails(WSAIoctl(s, codes[i], &to, (DWORD)to.len, NULL, 0, &size, &overlapped, NULL),
-                     WSA_IO_PENDING);
+        assert_fails(
+            WSAIoctl(s, rows[i].code, &to, (DWORD)to.len, NULL, 0, &size, &overlapped, NULL),
+            WSA_IO_PENDING);
         ck_assert_uint_eq(WaitForSingleObject(overlapped.hEvent, 20), WAIT_TIMEOUT);
+        ck_assert(CancelIoEx((HANDLE)s, &overlapped));
+        ck_assert_uint_eq(WaitForSingleObject(overlapped.hEvent, 5000), WAIT_OBJECT_0);
+        assert_fails(WSAGetOverlappedResult(s, &overlapped, &size, FALSE, &(DWORD){0}) - 1,
+                     WSA_OPERATION_ABORTED);
+        assert_fails(
+            WSAIoctl(s, rows[i].code, &to, (DWORD)to.len, NULL, 0, &size, &overlapped, NULL),
+            WSA_IO_PENDING);
         assert_works(closesocket(s));
         ck_assert_uint_eq(WaitForSingleObject(overlapped.hEvent, 5000), WAIT_OBJECT_0);
     }
@@ -184,4 +200,76 @@ CASE(ioctl, receive_all)
     winsock();
     s = bound(AF_INET, SOCK_DGRAM);
     assert_fails(WSAIoctl(s, SIO_RCVALL, &on, sizeof(on), NULL, 0, &size, NULL, NULL), WSAEINVAL);
+}
+
+static int ask_interfaces(SOCKET s, void *room, DWORD length, DWORD *size)
+{
+    return WSAIoctl(s, SIO_GET_INTERFACE_LIST_EX, NULL, 0, room, length, size, NULL, NULL);
+}
+
+/* Every address with its mask, behind the list in the same buffer; the loopback among them (page of
+ * INTERFACE_INFO_EX: "address-size independent, enabling it to work with IPv6"). */
+CASE(ioctl, interface_list_ex)
+{
+    static const int families[] = {AF_INET, AF_INET6};
+    static INTERFACE_INFO_EX list[128];
+    const char *room = (const char *)list;
+
+    winsock();
+    for (size_t i = 0; i < ARRAYSIZE(families); i++) {
+        struct address own = loopback(families[i], 0);
+        DWORD size = 0, again;
+        int loopbacks = 0;
+        SOCKET s = new_socket(families[i], SOCK_DGRAM);
+
+        doing("family %d", families[i]);
+        assert_works(ask_interfaces(s, list, sizeof(list), &size));
+        for (int k = 0; (char *)list[k].iiAddress.lpSockaddr > (char *)&list[k + 1] - 1; k++) {
+            const SOCKET_ADDRESS *ends[] = {&list[k].iiAddress, &list[k].iiNetmask};
+
+            for (size_t e = 0; e < ARRAYSIZE(ends); e++) {
+                const char *at = (const char *)ends[e]->lpSockaddr;
+
+                ck_assert(at > room && at + ends[e]->iSockaddrLength <= room + size);
+                ck_assert_int_eq(ends[e]->lpSockaddr->sa_family, families[i]);
+            }
+            if (memcmp(list[k].iiAddress.lpSockaddr, &own.sa, (size_t)own.len) != 0)
+                continue;
+            loopbacks++;
+            ck_assert((list[k].iiFlags & IFF_UP) && (list[k].iiFlags & IFF_LOOPBACK));
+            if (families[i] == AF_INET)
+                ck_assert_uint_eq(
+                    ((struct sockaddr_in *)list[k].iiNetmask.lpSockaddr)->sin_addr.s_addr,
+                    htonl(0xff000000));
+        }
+        ck_assert_int_eq(loopbacks, 1);
+        assert_fails(ask_interfaces(s, list, size - 1, &again), WSAEFAULT);
+    }
+}
+
+/* How often a connection is tried again; of streams only ("SIO_TCP_INITIAL_RTO"). */
+CASE(ioctl, initial_rto)
+{
+    TCP_INITIAL_RTO_PARAMETERS given = {300, 2};
+    struct address to;
+    SOCKET s, udp, l;
+    DWORD size;
+
+    winsock();
+    l = listener(AF_INET, 1);
+    to = address_of(l);
+    s = new_socket(AF_INET, SOCK_STREAM);
+    udp = new_socket(AF_INET, SOCK_DGRAM);
+    assert_fails(
+        WSAIoctl(s, SIO_TCP_INITIAL_RTO, &given, sizeof(given) - 1, NULL, 0, &size, NULL, NULL),
+        WSAEFAULT);
+    assert_fails(
+        WSAIoctl(udp, SIO_TCP_INITIAL_RTO, &given, sizeof(given), NULL, 0, &size, NULL, NULL),
+        WSAEOPNOTSUPP);
+    for (int count = 0; count < 256; count++) {
+        given.MaxSynRetransmissions = (UCHAR)count;
+        assert_works(
+            WSAIoctl(s, SIO_TCP_INITIAL_RTO, &given, sizeof(given), NULL, 0, &size, NULL, NULL));
+    }
+    assert_works(connect(s, &to.sa, to.len));
 }

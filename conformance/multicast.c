@@ -2,6 +2,7 @@
 /* Multicast over the loopback interface.  Sources: the pages of the IPPROTO_IP options,
  * WSAJoinLeaf, "Multipoint and Multicast Semantics", SIO_MULTIPOINT_LOOPBACK, SIO_MULTICAST_SCOPE.
  */
+#include "overlap.h"
 #include "remote.h"
 
 #include <mswsock.h>
@@ -183,4 +184,77 @@ CASE(multicast, join_leaf_errors)
                  WSAEAFNOSUPPORT);
     assert_fails(WSAJoinLeaf(s, &plain.sa, plain.len, NULL, NULL, NULL, NULL, JOIN_RECEIVER),
                  WSAEADDRNOTAVAIL);
+}
+
+/* The number of the loopback's interface, as a datagram that came over it tells. */
+static DWORD loopback_index(void)
+{
+    SOCKET s = bound(AF_INET, SOCK_DGRAM);
+    struct address own = address_of(s);
+    LPFN_WSARECVMSG receive = (LPFN_WSARECVMSG)extension(s, (GUID)WSAID_WSARECVMSG);
+    char data[4], control[64] __attribute__((aligned(8)));
+    WSABUF buffer = {sizeof(data), data};
+    WSAMSG msg = {.lpBuffers = &buffer, .dwBufferCount = 1, .Control = {sizeof(control), control}};
+    WSACMSGHDR *header;
+    IN_PKTINFO info;
+    DWORD n;
+
+    set_int(s, IPPROTO_IP, IP_PKTINFO, 1);
+    assert_returns(sendto(s, "x", 1, 0, &own.sa, own.len), 1);
+    assert_works(receive(s, &msg, &n, NULL, NULL));
+    header = WSA_CMSG_FIRSTHDR(&msg);
+    ck_assert_ptr_nonnull(header);
+    memcpy(&info, WSA_CMSG_DATA(header), sizeof(info));
+    closesocket(s);
+    return info.ipi_ifindex;
+}
+
+/* Whether a datagram to the socket itself arrives. */
+static int hears_itself(SOCKET s)
+{
+    struct address own = address_of(s);
+    char byte;
+
+    assert_returns(sendto(s, "x", 1, 0, &own.sa, own.len), 1);
+    if (!selects(s, 'r', 200))
+        return 0;
+    return recv(s, &byte, 1, 0) == 1;
+}
+
+/* "Datagram reception is restricted to interfaces that are in the IFLIST ... IFLIST starts empty";
+ * IP_GET_IFLIST fails while it is not enabled ("IPPROTO_IP Socket Options"). */
+CASE(multicast, interface_list)
+{
+    enum { IFLIST = 28, ADD_IFLIST = 29, DEL_IFLIST = 30, GET_IFLIST = 33 };
+    static const struct {
+        int family, level;
+    } rows[] = {{AF_INET, IPPROTO_IP}, {AF_INET6, IPPROTO_IPV6}};
+    DWORD index, list[8];
+
+    winsock();
+    index = loopback_index();
+    for (size_t i = 0; i < ARRAYSIZE(rows); i++) {
+        SOCKET s = bound(rows[i].family, SOCK_DGRAM);
+        int level = rows[i].level, length = sizeof(list);
+
+        doing("family %d", rows[i].family);
+        ck_assert_int_eq(get_int(s, level, IFLIST), 0);
+        assert_fails(getsockopt(s, level, GET_IFLIST, (char *)list, &length), WSAEINVAL);
+        ck_assert(hears_itself(s));
+        set_int(s, level, IFLIST, 1);
+        ck_assert_int_eq(get_int(s, level, IFLIST), 1);
+        ck_assert(!hears_itself(s));
+        set_int(s, level, ADD_IFLIST, (int)index + 1000);
+        ck_assert(!hears_itself(s));
+        set_int(s, level, ADD_IFLIST, (int)index);
+        ck_assert(hears_itself(s));
+        length = sizeof(list);
+        assert_works(getsockopt(s, level, GET_IFLIST, (char *)list, &length));
+        ck_assert_int_eq(length, 2 * sizeof(DWORD));
+        ck_assert(list[0] == index || list[1] == index);
+        set_int(s, level, DEL_IFLIST, (int)index);
+        ck_assert(!hears_itself(s));
+        set_int(s, level, IFLIST, 0);
+        ck_assert(hears_itself(s));
+    }
 }

@@ -11,9 +11,12 @@
 #include <stdint.h>
 
 /* Raised whenever a struct below changes, so that halves of different builds refuse each other. */
-#define UNIXLIB_VERSION 3
+#define UNIXLIB_VERSION 4
 
 typedef uint64_t __attribute__((aligned(8))) u64_a8;
+
+/* The most interfaces IP_ADD_IFLIST takes. */
+#define INTERFACE_FILTER_MAX 128
 
 /* X(name): struct NAME_params, and in sluice.so `int unix_NAME(struct NAME_params *)`. */
 #define UNIX_CALLS(X)                                                                              \
@@ -32,6 +35,10 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(low_water)                                                                                   \
     X(claim_address)                                                                               \
     X(claim_end)                                                                                   \
+    X(change_open)                                                                                 \
+    X(change_wait)                                                                                 \
+    X(syn_count)                                                                                   \
+    X(interface_filter)                                                                            \
     X(connect_check)                                                                               \
     X(linger_state)                                                                                \
     X(drop_urgent)                                                                                 \
@@ -211,6 +218,49 @@ enum connect_outcome {
     CONNECT_FULL,      /* the listener's queue is full (refuse: and the attempt was ended) */
 };
 
+/* Opens what announces changes, and waits until there was one since it was opened or since the last
+ * wait.  WSAENOBUFS, WSAEMFILE where the kernel cannot be asked. */
+enum change_kind {
+    CHANGE_ADDRESSES_V6,
+    CHANGE_ROUTES_V4,
+    CHANGE_ROUTES_V6,
+    CHANGE_KINDS,
+};
+struct change_open_params {
+    int32_t kind; /* in: enum change_kind */
+    int32_t fd;   /* out: of the Unix side, never 0 */
+};
+struct change_wait_params {
+    int32_t fd;
+    int32_t reserved;
+};
+
+/* How many times a connection request is sent again before the attempt fails.  WSAENOTSOCK;
+ * WSAEINVAL for a number the kernel does not take, or another kind of socket. */
+struct syn_count_params {
+    u64_a8 handle;
+    int32_t count; /* in: 1..127; what is greater counts as 127 */
+    int32_t reserved;
+};
+
+/* The interfaces whose datagrams a socket receives (IP_IFLIST); kept in the kernel, with the
+ * socket.  WSAENOTSOCK; WSAENOBUFS: no room for one more; WSAEADDRNOTAVAIL: none of the list. */
+struct interface_filter_params {
+    u64_a8 handle;
+    int32_t operation; /* in: enum interface_filter_operation */
+    uint32_t index;    /* in: of ADD and REMOVE: an interface */
+    uint32_t enabled;  /* out: whether the list is in force */
+    uint32_t count;    /* out: interfaces in it */
+    uint32_t list[INTERFACE_FILTER_MAX]; /* out */
+};
+enum interface_filter_operation {
+    INTERFACE_FILTER_QUERY,
+    INTERFACE_FILTER_ENABLE,
+    INTERFACE_FILTER_DISABLE,
+    INTERFACE_FILTER_ADD,
+    INTERFACE_FILTER_REMOVE,
+};
+
 /* What closing a socket has to do first. */
 struct linger_state_params {
     u64_a8 handle;
@@ -308,6 +358,10 @@ _Static_assert(sizeof(struct shutdown_send_params) == 8, "one layout for every c
 _Static_assert(sizeof(struct low_water_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct claim_address_params) == 56, "one layout for every compiler");
 _Static_assert(sizeof(struct claim_end_params) == 24, "one layout for every compiler");
+_Static_assert(sizeof(struct change_open_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct change_wait_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct syn_count_params) == 16, "one layout for every compiler");
+_Static_assert(sizeof(struct interface_filter_params) == 536, "one layout for every compiler");
 _Static_assert(sizeof(struct connect_check_params) == 56, "one layout for every compiler");
 _Static_assert(sizeof(struct linger_state_params) == 24, "one layout for every compiler");
 _Static_assert(sizeof(struct get_option_params) == 32, "one layout for every compiler");

@@ -65,7 +65,7 @@ static int check_address_room(SOCKET listener, struct sockaddr *addr, LPINT addr
         return 0;
     if (afd_info(listener, &info))
         return WSAENOTSOCK;
-    need = info.family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    need = spi_address_length(info.family);
     if (!guard_get(room, addrlen) || room < need || !guard_writable(addrlen, sizeof(*addrlen)) ||
         !guard_writable(addr, need))
         return WSAEFAULT;

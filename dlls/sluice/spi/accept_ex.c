@@ -13,7 +13,7 @@
 
 static DWORD address_size(unsigned facts)
 {
-    return facts & FACT_IPV6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    return (DWORD)spi_address_length(facts_family(facts));
 }
 
 static int check_listener(SOCKET s, unsigned *facts)

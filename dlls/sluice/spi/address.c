@@ -4,7 +4,7 @@
 
 #include "spi/facts.h"
 
-static int family_length(int family)
+int spi_address_length(int family)
 {
     switch (family) {
     case AF_INET:
@@ -14,6 +14,23 @@ static int family_length(int family)
     default:
         return 0;
     }
+}
+
+bool spi_is_wildcard(const void *address)
+{
+    const struct sockaddr_in *v4 = address;
+    const struct sockaddr_in6 *v6 = address;
+
+    if (v4->sin_family == AF_INET)
+        return v4->sin_addr.s_addr == INADDR_ANY;
+    return IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
+}
+
+bool spi_is_no_destination(const void *address)
+{
+    const struct sockaddr_in *v4 = address; /* v6: port at the same place */
+
+    return spi_is_wildcard(address) || !v4->sin_port;
 }
 
 int spi_get_address(const struct sockaddr *name, int namelen, int family, void *address,
@@ -26,7 +43,7 @@ int spi_get_address(const struct sockaddr *name, int namelen, int family, void *
         return WSAEFAULT;
     if (family == AF_UNSPEC)
         family = given;
-    need = family_length(family);
+    need = spi_address_length(family);
     if (!need)
         return WSAEAFNOSUPPORT;
     if (namelen < need)
@@ -59,7 +76,7 @@ static int query(SOCKET s, ULONG code, void *address, int *length)
     /* A file or a pipe does not know the request: that is no socket. */
     if (status)
         return afd_info(s, &info) ? WSAENOTSOCK : xlat_error_from_status((uint32_t)status);
-    *length = family_length(((struct sockaddr *)address)->sa_family);
+    *length = spi_address_length(((struct sockaddr *)address)->sa_family);
     return *length ? 0 : WSAEINVAL;
 }
 

@@ -114,7 +114,7 @@ static int copy_text(LPCWSTR string, WCHAR text[STRING_MAX])
 INT WSPAPI WSPStringToAddress(LPWSTR string, INT family, LPWSAPROTOCOL_INFOW info,
                               LPSOCKADDR address, LPINT length, LPINT lpErrno)
 {
-    int need = family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+    int need = spi_address_length(family);
     struct sockaddr_in6 parsed;
     WCHAR text[STRING_MAX];
     int room, error;
@@ -122,7 +122,7 @@ INT WSPAPI WSPStringToAddress(LPWSTR string, INT family, LPWSAPROTOCOL_INFOW inf
     if (!address || !length || !guard_get(room, length))
         return spi_return(WSAEFAULT, lpErrno);
     error = copy_text(string, text);
-    if (!error && family != AF_INET && family != AF_INET6)
+    if (!error && !need)
         error = WSAEINVAL;
     if (!error)
         error = check_info(info, family);

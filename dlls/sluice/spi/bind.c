@@ -4,21 +4,13 @@
 /* Below it Linux asks for a privilege by default, and WSAEACCES may mean that. */
 #define FIRST_UNPRIVILEGED_PORT 1024
 
-static bool is_wildcard(const struct sockaddr *address)
-{
-    static const IN6_ADDR any;
-
-    if (address->sa_family == AF_INET)
-        return !((const struct sockaddr_in *)address)->sin_addr.s_addr;
-    return !memcmp(&((const struct sockaddr_in6 *)address)->sin6_addr, &any, sizeof(any));
-}
-
-/* The host binds a datagram socket to an address it finds on no interface as if it were the wildcard. */
+/* The host binds a datagram socket to an address it finds on no interface as if it were the
+ * wildcard. */
 static int check_is_local(const struct afd_info *info, const void *address, int length)
 {
     struct is_local_address_params params = {.address_len = length};
 
-    if (info->type == SOCK_STREAM || is_wildcard(address))
+    if (info->type == SOCK_STREAM || spi_is_wildcard(address))
         return 0;
     memcpy(params.address, address, length);
     return UNIX_CALL(is_local_address, &params);
@@ -39,12 +31,12 @@ static int claim_mode(SOCKET s)
     return option(s, SO_EXCLUSIVEADDRUSE) ? CLAIM_EXCLUSIVE : CLAIM_DEFAULT;
 }
 
-/* Microsoft's table, where the kernel does not tell of those who have the port: a wildcard that meets an
- * exclusive wildcard is WSAEADDRINUSE unless it asked for reuse; the host answers WSAEACCES for all that
- * meets one. */
+/* Microsoft's table, where the kernel does not tell of those who have the port: a wildcard that
+ * meets an exclusive wildcard is WSAEADDRINUSE unless it asked for reuse; the host answers
+ * WSAEACCES for all that meets one. */
 static int refine_error(int mode, const struct sockaddr *address, int error)
 {
-    if (error != WSAEACCES || !is_wildcard(address) ||
+    if (error != WSAEACCES || !spi_is_wildcard(address) ||
         ntohs(((const struct sockaddr_in *)address)->sin_port) < FIRST_UNPRIVILEGED_PORT)
         return error;
     return mode == CLAIM_SHARED ? WSAEACCES : WSAEADDRINUSE;
@@ -58,8 +50,8 @@ static int host_bind(SOCKET s, const struct afd_bind_params *params, int length)
                     length);
 }
 
-/* The host's own check of addresses in use knows neither datagram sockets nor what listens; ours comes
- * first (unix/claim.c). */
+/* The host's own check of addresses in use knows neither datagram sockets nor what listens; ours
+ * comes first (unix/claim.c). */
 static int claim_and_bind(SOCKET s, const struct afd_bind_params *params, int length)
 {
     struct claim_address_params claim = {.handle = s, .address_len = length};
@@ -69,7 +61,7 @@ static int claim_and_bind(SOCKET s, const struct afd_bind_params *params, int le
     end.mode = claim.mode = claim_mode(s);
     memcpy(claim.address, params->address, length);
     error = UNIX_CALL(claim_address, &claim);
-    if (error == WSAEMFILE) /* no descriptor to ask with: the host needs none, and its own check serves */
+    if (error == WSAEMFILE) /* no descriptor to ask with: the host's own check serves */
         return refine_error(claim.mode, (const struct sockaddr *)params->address,
                             host_bind(s, params, length));
     if (error)

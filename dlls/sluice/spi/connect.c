@@ -7,18 +7,6 @@
 #include "spi/reset_watch.h"
 #include "spi/rest.h"
 
-/* Linux connects 0.0.0.0 and :: to the machine itself and tries port 0; Windows refuses both. */
-static bool is_no_destination(const void *address)
-{
-    const struct sockaddr_in *v4 = address;
-    const struct sockaddr_in6 *v6 = address;
-    static const IN6_ADDR any;
-
-    if (v4->sin_family == AF_INET)
-        return !v4->sin_addr.s_addr || !v4->sin_port;
-    return !memcmp(&v6->sin6_addr, &any, sizeof(any)) || !v6->sin6_port;
-}
-
 /* What the kernel makes of connecting a listener or a datagram socket differs; both are told apart
  * here. */
 static int check_destination(SOCKET s, const struct afd_info *info, const void *address)
@@ -31,7 +19,7 @@ static int check_destination(SOCKET s, const struct afd_info *info, const void *
     if (!WSPGetSockOpt(s, SOL_SOCKET, SO_ACCEPTCONN, (char *)&listening, &length, &ignored) &&
         listening)
         return WSAEINVAL;
-    return is_no_destination(address) ? WSAEADDRNOTAVAIL : 0;
+    return spi_is_no_destination(address) ? WSAEADDRNOTAVAIL : 0;
 }
 
 /* connect(AF_UNSPEC) or to the wildcard dissolves a datagram socket's association. */

@@ -9,17 +9,6 @@
 #include "spi/overlapped.h"
 #include "spi/reuse.h"
 
-/* Linux connects the wildcard to the machine itself, Windows does not; neither has port 0. */
-static bool is_no_destination(const void *address)
-{
-    const struct sockaddr_in *v4 = address;
-    const struct sockaddr_in6 *v6 = address;
-
-    if (v4->sin_family == AF_INET)
-        return v4->sin_addr.s_addr == INADDR_ANY || !v4->sin_port;
-    return IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr) || !v6->sin6_port;
-}
-
 static int connect_overlapped(SOCKET s, const void *address, int length, const void *data,
                               DWORD data_len, LPOVERLAPPED overlapped, ULONG_PTR *sent)
 {
@@ -62,9 +51,8 @@ BOOL PASCAL ext_connect_ex(SOCKET s, const struct sockaddr *name, int namelen, P
     if (!error)
         error = facts_of_socket(s, &facts);
     if (!error)
-        error = spi_get_address(name, namelen, facts & FACT_IPV6 ? AF_INET6 : AF_INET, address,
-                                &length);
-    if (!error && is_no_destination(address))
+        error = spi_get_address(name, namelen, facts_family(facts), address, &length);
+    if (!error && spi_is_no_destination(address))
         error = WSAEADDRNOTAVAIL;
     if (!error)
         facts_set(s, 0, FACT_REFUSED);

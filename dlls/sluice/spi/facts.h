@@ -42,6 +42,12 @@ enum fact {
     FACT_ACCEPTS = 0x80000000, /* AcceptEx gives it another descriptor */
 };
 
+/* The address family the facts of a typed socket say. */
+static inline int facts_family(unsigned facts)
+{
+    return facts & FACT_IPV6 ? AF_INET6 : AF_INET;
+}
+
 /* The facts of a handle value, 0 where there are none.  No lock is taken. */
 unsigned facts_find(SOCKET s);
 

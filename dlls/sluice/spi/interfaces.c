@@ -103,19 +103,113 @@ int ioctl_address_list(struct ioctl *call)
     return error;
 }
 
-static bool is_unspecified(const unsigned char *address)
+static u_long interface_flags(const IP_ADAPTER_ADDRESSES *adapter)
 {
-    static const unsigned char zero[16];
+    u_long flags = adapter->OperStatus == IfOperStatusUp ? IFF_UP : 0;
 
-    if (((const struct sockaddr *)address)->sa_family == AF_INET6)
-        return !memcmp(&((const struct sockaddr_in6 *)address)->sin6_addr, zero, 16);
-    return !((const struct sockaddr_in *)address)->sin_addr.s_addr;
+    if (adapter->IfType == IF_TYPE_SOFTWARE_LOOPBACK)
+        flags |= IFF_LOOPBACK;
+    else if (adapter->IfType == IF_TYPE_PPP || adapter->IfType == IF_TYPE_TUNNEL)
+        flags |= IFF_POINTTOPOINT;
+    else
+        flags |= IFF_BROADCAST;
+    return adapter->Flags & IP_ADAPTER_NO_MULTICAST ? flags : flags | IFF_MULTICAST;
+}
+
+/* The address of an entry, its mask, and for IPv4 its broadcast address: what is stored behind the
+ * array. */
+struct interface_addresses {
+    struct sockaddr_in6 own, mask;
+    struct sockaddr_in broadcast;
+};
+
+static void make_addresses(const IP_ADAPTER_UNICAST_ADDRESS *unicast,
+                           struct interface_addresses *made)
+{
+    struct sockaddr_in *own4 = (struct sockaddr_in *)&made->own;
+    struct sockaddr_in *mask4 = (struct sockaddr_in *)&made->mask;
+    bool v6 = unicast->Address.lpSockaddr->sa_family == AF_INET6;
+    unsigned char *mask;
+
+    memset(made, 0, sizeof(*made));
+    memcpy(&made->own, unicast->Address.lpSockaddr, unicast->Address.iSockaddrLength);
+    made->mask.sin6_family = made->own.sin6_family;
+    mask = v6 ? made->mask.sin6_addr.s6_addr : (unsigned char *)&mask4->sin_addr;
+    for (int bit = 0; bit < unicast->OnLinkPrefixLength && bit < (v6 ? 128 : 32); bit++)
+        mask[bit / 8] |= 0x80 >> bit % 8;
+    made->broadcast.sin_family = AF_INET;
+    made->broadcast.sin_addr.s_addr = own4->sin_addr.s_addr | ~mask4->sin_addr.s_addr;
+}
+
+/* Fills one entry; `at` is where its addresses will be in the program's buffer. */
+static void make_entry(const IP_ADAPTER_ADDRESSES *adapter,
+                       const struct interface_addresses *addresses, char *at,
+                       INTERFACE_INFO_EX *entry)
+{
+    const int length = spi_address_length(addresses->own.sin6_family);
+
+    entry->iiFlags = interface_flags(adapter);
+    entry->iiAddress.lpSockaddr = (SOCKADDR *)(at + offsetof(struct interface_addresses, own));
+    entry->iiAddress.iSockaddrLength = length;
+    entry->iiNetmask.lpSockaddr = (SOCKADDR *)(at + offsetof(struct interface_addresses, mask));
+    entry->iiNetmask.iSockaddrLength = length;
+    if (!(entry->iiFlags & IFF_BROADCAST) || addresses->own.sin6_family != AF_INET)
+        return;
+    entry->iiBroadcastAddress.lpSockaddr =
+        (SOCKADDR *)(at + offsetof(struct interface_addresses, broadcast));
+    entry->iiBroadcastAddress.iSockaddrLength = length;
+}
+
+/* Counts the addresses of all adapters; with `out` also lays them out, as for a buffer at
+ * `program`, behind `total` entries. */
+static DWORD list_interfaces(const IP_ADAPTER_ADDRESSES *adapter, char *out, const char *program,
+                             DWORD total)
+{
+    DWORD count = 0;
+
+    for (; adapter; adapter = adapter->Next) {
+        const IP_ADAPTER_UNICAST_ADDRESS *unicast = adapter->FirstUnicastAddress;
+
+        for (; unicast; unicast = unicast->Next, count++) {
+            size_t at =
+                total * sizeof(INTERFACE_INFO_EX) + count * sizeof(struct interface_addresses);
+
+            if (!out)
+                continue;
+            make_addresses(unicast, (struct interface_addresses *)(out + at));
+            make_entry(adapter, (struct interface_addresses *)(out + at), (char *)program + at,
+                       (INTERFACE_INFO_EX *)out + count);
+        }
+    }
+    return count;
+}
+
+int ioctl_interface_list_ex(struct ioctl *call)
+{
+    IP_ADAPTER_ADDRESSES *adapters = get_adapters(call->info.family);
+    DWORD count = list_interfaces(adapters, NULL, NULL, 0);
+    char *list;
+    int error = 0;
+
+    call->report_failed = true;
+    call->size = count * (DWORD)(sizeof(INTERFACE_INFO_EX) + sizeof(struct interface_addresses));
+    list = calloc(1, call->size + 1);
+    if (!list) {
+        error = WSAENOBUFS;
+    } else if (call->out_len < call->size || !guard_writable(call->out, call->size)) {
+        error = WSAEFAULT;
+    } else {
+        list_interfaces(adapters, list, call->out, count);
+        error = guard_copy(call->out, list, call->size) ? 0 : WSAEFAULT;
+    }
+    free(list);
+    free(adapters);
+    return error;
 }
 
 int ioctl_routing_interface(struct ioctl *call)
 {
-    DWORD length =
-        call->info.family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    DWORD length = (DWORD)spi_address_length(call->info.family);
     struct route_source_params params = {.address_len = (int32_t)length};
     int error;
 
@@ -123,7 +217,7 @@ int ioctl_routing_interface(struct ioctl *call)
         return WSAEINVAL;
     if (((struct sockaddr *)params.address)->sa_family != call->info.family)
         return WSAEAFNOSUPPORT;
-    if (is_unspecified(params.address))
+    if (spi_is_wildcard(params.address))
         return WSAEINVAL;
     if (call->out_len < length) {
         call->size = length;

@@ -6,6 +6,7 @@
 
 #include <mstcpip.h>
 
+#include "spi/change.h"
 #include "spi/extension.h"
 #include "spi/facts.h"
 #include "spi/overlapped.h"
@@ -31,6 +32,9 @@
 #endif
 
 #define IDEAL_SEND_BACKLOG 0x10000
+
+/* What Windows does unless told otherwise (Max SYN Retransmissions of "netsh interface tcp"). */
+#define WINDOWS_SYN_RETRANSMISSIONS 4
 
 /* A request in the program's OVERLAPPED. Returns 0, WSA_IO_PENDING or the host's refusal. */
 static int request(struct ioctl *call, ULONG code, const void *in, ULONG in_len, void *out,
@@ -209,12 +213,27 @@ static int interface_list(struct ioctl *call)
     return error;
 }
 
-/* A route changes with an address or without one: the host can say the first only. */
 static int address_list_change(struct ioctl *call)
 {
     int force_async = call->overlapped != NULL;
 
     return forward(call, AFD_ADDRESS_LIST_CHANGE, &force_async, sizeof(force_async));
+}
+
+/* The host knows of IPv4 addresses only. A call that waits in its caller's thread is left to it. */
+static int any_address_list_change(struct ioctl *call)
+{
+    if (!call->overlapped || call->info.family != AF_INET6)
+        return address_list_change(call);
+    return change_request(call, CHANGE_ADDRESSES_V6);
+}
+
+static int routing_change(struct ioctl *call)
+{
+    if (!call->overlapped)
+        return address_list_change(call);
+    return change_request(call,
+                          call->info.family == AF_INET6 ? CHANGE_ROUTES_V6 : CHANGE_ROUTES_V4);
 }
 
 /* The same settings as socket options, under a second name. */
@@ -263,6 +282,25 @@ static int receive_all(struct ioctl *call)
     return mode == RCVALL_OFF ? 0 : WSAEOPNOTSUPP;
 }
 
+/* How often an unanswered connection request is sent again.  The time before the first of them is
+ * the kernel's own, a second, and it sends at least one. */
+static int set_initial_rto(struct ioctl *call)
+{
+    TCP_INITIAL_RTO_PARAMETERS given;
+    struct syn_count_params params = {.handle = call->s};
+
+    if (!guard_get(given, call->in))
+        return WSAEFAULT;
+    if (given.MaxSynRetransmissions == TCP_INITIAL_RTO_UNSPECIFIED_MAX_SYN_RETRANSMISSIONS)
+        return 0;
+    params.count = given.MaxSynRetransmissions;
+    if (given.MaxSynRetransmissions == TCP_INITIAL_RTO_DEFAULT_MAX_SYN_RETRANSMISSIONS)
+        params.count = WINDOWS_SYN_RETRANSMISSIONS;
+    else if (given.MaxSynRetransmissions == TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS)
+        params.count = 1;
+    return UNIX_CALL(syn_count, &params);
+}
+
 /* Settings that change nothing here: the loopback has one path; the kernel's queue of datagrams
  * drops the newest whatever is asked; no receive of a datagram socket reports an expired time to
  * live.  Hints (how eagerly to acknowledge, how many segments to begin with, how urgent the traffic
@@ -290,7 +328,7 @@ static const struct row {
     {FIONBIO, 0, 0, 0, set_nonblocking},
     {FIONREAD, 0, sizeof(u_long), 0, query_readable},
     {SIOCATMARK, 0, sizeof(u_long), 0, query_mark},
-    {SIO_ADDRESS_LIST_CHANGE, 0, 0, COMPLETES, address_list_change},
+    {SIO_ADDRESS_LIST_CHANGE, 0, 0, COMPLETES | NEEDS_INFO, any_address_list_change},
     {SIO_ADDRESS_LIST_SORT, 0, 0, NEEDS_INFO, ioctl_sort_addresses},
     {SIO_ADDRESS_LIST_QUERY, 0, 0, NEEDS_INFO, ioctl_address_list},
     {SIO_BASE_HANDLE, 0, sizeof(SOCKET), NEEDS_INFO | SYNCHRONOUS, base_handle},
@@ -301,17 +339,21 @@ static const struct row {
     {SIO_GET_BROADCAST_ADDRESS, 0, 0, NEEDS_INFO | DATAGRAM_ONLY, ioctl_broadcast_address},
     {SIO_GET_EXTENSION_FUNCTION_POINTER, sizeof(GUID), sizeof(void *), NEEDS_INFO, find_extension},
     {SIO_GET_INTERFACE_LIST, 0, 0, COMPLETES, interface_list},
+    {SIO_GET_INTERFACE_LIST_EX, 0, 0, NEEDS_INFO, ioctl_interface_list_ex},
     {SIO_IDEAL_SEND_BACKLOG_QUERY, 0, sizeof(ULONG), NEEDS_INFO | STREAM_ONLY, ideal_backlog},
     {SIO_KEEPALIVE_VALS, 0, 0, NEEDS_INFO, set_keepalive},
     {SIO_LOOPBACK_FAST_PATH, sizeof(BOOL), 0, NEEDS_INFO | STREAM_ONLY, accept_setting},
     {SIO_MULTICAST_SCOPE, sizeof(DWORD), 0, NEEDS_INFO | DATAGRAM_ONLY, multicast_scope},
     {SIO_MULTIPOINT_LOOPBACK, sizeof(DWORD), 0, NEEDS_INFO | DATAGRAM_ONLY, multicast_loopback},
     {SIO_RCVALL, sizeof(DWORD), 0, NEEDS_INFO, receive_all},
-    {SIO_ROUTING_INTERFACE_CHANGE, sizeof(struct sockaddr_in), 0, COMPLETES, address_list_change},
+    {SIO_ROUTING_INTERFACE_CHANGE, sizeof(struct sockaddr_in), 0, COMPLETES | NEEDS_INFO,
+     routing_change},
     {SIO_ROUTING_INTERFACE_QUERY, 0, 0, NEEDS_INFO, ioctl_routing_interface},
     {SIO_SET_COMPATIBILITY_MODE, 2 * sizeof(ULONG), 0, NEEDS_INFO, accept_setting},
     {SIO_SET_PRIORITY_HINT, sizeof(ULONG), 0, NEEDS_INFO | STREAM_ONLY, accept_setting},
     {SIO_TCP_INFO, sizeof(DWORD), 0, NEEDS_INFO, ioctl_tcp_info},
+    {SIO_TCP_INITIAL_RTO, sizeof(TCP_INITIAL_RTO_PARAMETERS), 0, NEEDS_INFO | STREAM_ONLY,
+     set_initial_rto},
     {SIO_TCP_SET_ACK_FREQUENCY, sizeof(UCHAR), 0, NEEDS_INFO | STREAM_ONLY, accept_setting},
     {SIO_TCP_SET_ICW, sizeof(ULONG), 0, NEEDS_INFO | STREAM_ONLY, accept_setting},
     {SIO_UDP_CONNRESET, sizeof(BOOL), 0, NEEDS_INFO | DATAGRAM_ONLY, set_report_unreachable},

@@ -25,6 +25,11 @@ int ioctl_address_list(struct ioctl *call);
 /* SIO_ADDRESS_LIST_SORT: the given addresses, those to try first in front. */
 int ioctl_sort_addresses(struct ioctl *call);
 
+/* SIO_GET_INTERFACE_LIST_EX: INTERFACE_INFO_EX of each address in the socket's family, that of the
+ * loopback too; their sockaddrs follow the array in the buffer. WSAEFAULT, with the size, where it
+ * is too small. */
+int ioctl_interface_list_ex(struct ioctl *call);
+
 /* SIO_TCP_INFO, versions 0 and 1. */
 int ioctl_tcp_info(struct ioctl *call);
 

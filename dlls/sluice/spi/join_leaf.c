@@ -26,7 +26,7 @@ static int bind_to_any(SOCKET s, int family, unsigned char *local, int *length)
 
     memset(local, 0, SPI_ADDRESS_MAX);
     ((struct sockaddr *)local)->sa_family = (u_short)family;
-    *length = family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    *length = spi_address_length(family);
     return WSPBind(s, (struct sockaddr *)local, *length, &error) ? error : 0;
 }
 

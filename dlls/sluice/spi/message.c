@@ -111,12 +111,11 @@ INT PASCAL ext_recv_msg(SOCKET s, LPWSAMSG program, LPDWORD received, LPWSAOVERL
 static void bind_to_any(SOCKET s, unsigned facts)
 {
     unsigned char address[SPI_ADDRESS_MAX] = {0};
-    INT ignored,
-        length = facts & FACT_IPV6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    INT ignored, length = spi_address_length(facts_family(facts));
 
     if (!(facts & FACT_DATAGRAM) || facts_check_receive(s, &facts) != WSAEINVAL)
         return;
-    ((struct sockaddr *)address)->sa_family = facts & FACT_IPV6 ? AF_INET6 : AF_INET;
+    ((struct sockaddr *)address)->sa_family = (u_short)facts_family(facts);
     WSPBind(s, (struct sockaddr *)address, length, &ignored); /* the send finds out what failed */
 }
 

@@ -7,8 +7,7 @@
 int recv_prepare_sender(struct transfer *t, struct sockaddr *from, LPINT fromlen,
                         struct sender *sender)
 {
-    int room,
-        need = t->facts & FACT_IPV6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    int room, need = spi_address_length(facts_family(t->facts));
 
     sender->program = NULL;
     if (!from || (t->facts & FACT_STREAM)) /* a connection's peer is known: nothing is stored */

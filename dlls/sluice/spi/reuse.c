@@ -145,7 +145,7 @@ bool reuse_detach(SOCKET s)
     NtCancelIoFileEx((HANDLE)s, NULL, &cancelled);
     UNIX_CALL(drop, &drop); /* another socket takes its place */
     facts_set(s, FACT_SHARED, FACT_KEPT);
-    if (!replace(s, facts & FACT_IPV6 ? AF_INET6 : AF_INET))
+    if (!replace(s, facts_family(facts)))
         return false;
     facts_set(s, FACT_REUSABLE, 0);
     return true;

@@ -7,17 +7,6 @@
 /* Linux refuses port 0, Windows sends the datagram; this port discards it too. */
 #define DISCARD_PORT 9
 
-/* Windows does not send to the wildcard address. */
-static bool is_wildcard(const void *address)
-{
-    const struct sockaddr_in *v4 = address;
-    const struct sockaddr_in6 *v6 = address;
-
-    if (v4->sin_family == AF_INET)
-        return v4->sin_addr.s_addr == INADDR_ANY;
-    return IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
-}
-
 int send_take_destination(struct transfer *t, const struct sockaddr *to, int tolen,
                           struct destination *destination)
 {
@@ -27,12 +16,12 @@ int send_take_destination(struct transfer *t, const struct sockaddr *to, int tol
 
     if (!to || (t->facts & FACT_STREAM))
         return 0;
-    error = spi_get_address(to, tolen, t->facts & FACT_IPV6 ? AF_INET6 : AF_INET,
-                            destination->address, &destination->length);
+    error = spi_get_address(to, tolen, facts_family(t->facts), destination->address,
+                            &destination->length);
     if (error)
         return error;
-    if (is_wildcard(destination->address))
-        return WSAEADDRNOTAVAIL;
+    if (spi_is_wildcard(destination->address))
+        return WSAEADDRNOTAVAIL; /* Windows does not send there */
     if (!v4->sin_port && (t->facts & FACT_DATAGRAM))
         v4->sin_port = htons(DISCARD_PORT);
     t->address = destination->address;

@@ -46,8 +46,8 @@ int short_accept(SOCKET listener, unsigned facts, void *buffer, LPOVERLAPPED ove
         return WSAENOBUFS;
     record->listener = listener;
     record->overlapped = overlapped;
-    record->taker = WSPSocket(facts & FACT_IPV6 ? AF_INET6 : AF_INET, SOCK_STREAM, IPPROTO_TCP,
-                              NULL, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT, &error);
+    record->taker = WSPSocket(facts_family(facts), SOCK_STREAM, IPPROTO_TCP, NULL, 0,
+                              WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT, &error);
     if (record->taker == INVALID_SOCKET) {
         free(record);
         return error;

@@ -26,6 +26,13 @@ struct option_call {
 int option_get_control(struct option_call *call);
 int option_set_control(struct option_call *call);
 
+/* Interface lists (interface_filter.c). */
+int option_get_interface_filter(struct option_call *call);
+int option_set_interface_filter(struct option_call *call);
+int option_get_interface_list(struct option_call *call);
+int option_add_interface(struct option_call *call);
+int option_remove_interface(struct option_call *call);
+
 /* Each returns 0 or a WSA code. WSAENOPROTOOPT where the option has no such operation. */
 int option_get_local(struct option_call *call);
 int option_set_local(struct option_call *call);

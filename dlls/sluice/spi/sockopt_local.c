@@ -111,8 +111,7 @@ static void place_address(struct option_call *call, SOCKET_ADDRESS *end, size_t 
 
 static int get_bsp_state(struct option_call *call)
 {
-    int room =
-        call->info.family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    int room = spi_address_length(call->info.family);
     const int need = (int)sizeof(CSADDR_INFO) + 2 * room;
     CSADDR_INFO state = {.iSocketType = call->info.type, .iProtocol = call->info.protocol};
 
@@ -159,8 +158,8 @@ static int set_connect_context(struct option_call *call)
     return error;
 }
 
-/* The host's memory of a failed connect; a failure that connect itself returned leaves nothing (Wine's tests,
- * seen on Windows). */
+/* The host's memory of a failed connect; a failure that connect itself returned leaves nothing
+ * (Wine's tests, seen on Windows). */
 static int get_error(struct option_call *call)
 {
     uint32_t number = 0;
@@ -212,6 +211,10 @@ static const struct {
     [XLAT_LOCAL_DONTLINGER] = {get_dontlinger, set_dontlinger, false},
     [XLAT_LOCAL_EMPTY] = {get_empty, set_empty, false},
     [XLAT_LOCAL_ERROR] = {get_error, set_error, false},
+    [XLAT_LOCAL_IFLIST] = {option_get_interface_filter, option_set_interface_filter, false},
+    [XLAT_LOCAL_IFLIST_ADD] = {none, option_add_interface, false},
+    [XLAT_LOCAL_IFLIST_DEL] = {none, option_remove_interface, false},
+    [XLAT_LOCAL_IFLIST_GET] = {option_get_interface_list, none, false},
     [XLAT_LOCAL_MAX_MSG_SIZE] = {get_max_message, none, false},
     [XLAT_LOCAL_OPENTYPE] = {none, none, false}, /* the thread's: ws2_32 answers it */
     [XLAT_LOCAL_PROTOCOL_INFOA] = {get_protocol_a, none, true},

@@ -24,6 +24,16 @@ int spi_return(int error, LPINT lpErrno);
 /* Room for every address family a socket of ours can have. */
 #define SPI_ADDRESS_MAX 28
 
+/* The bytes of a family's sockaddr; 0 for a family no socket of ours has. */
+int spi_address_length(int family);
+
+/* Whether an IPv4 or IPv6 address is 0.0.0.0 or "::". */
+bool spi_is_wildcard(const void *address);
+
+/* Whether nothing can be connected to it: the wildcard, which Linux takes for the machine itself
+ * and Windows refuses, or port 0. */
+bool spi_is_no_destination(const void *address);
+
 /* Copies a sockaddr out of program memory and checks it: WSAEFAULT for an unreadable or too short one,
  * WSAEAFNOSUPPORT for a family other than the socket's. `family` AF_UNSPEC accepts any known one. */
 int spi_get_address(const struct sockaddr *name, int namelen, int family, void *address, int *length);

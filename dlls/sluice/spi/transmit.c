@@ -199,6 +199,54 @@ static int add_elements(struct afd_transmit_params *params, struct block blocks[
     return 0;
 }
 
+/* One datagram, from the program's elements up to one with TP_ELEMENT_EOP or the last. */
+static int gather_datagram(struct block *block, const TRANSMIT_PACKETS_ELEMENT *elements,
+                           DWORD count, DWORD *at)
+{
+    TRANSMIT_PACKETS_ELEMENT element = {0};
+
+    block->length = 0;
+    while (*at < count && !(element.dwElFlags & TP_ELEMENT_EOP)) {
+        int error = 0;
+
+        if (!guard_get(element, elements + (*at)++))
+            return WSAEFAULT;
+        if ((element.dwElFlags & ~TP_ELEMENT_EOP) == TP_ELEMENT_MEMORY)
+            error = append_memory(block, element.pBuffer, element.cLength);
+        else if ((element.dwElFlags & ~TP_ELEMENT_EOP) == TP_ELEMENT_FILE)
+            error = element.hFile ? append_file(block, &element) : WSA_INVALID_HANDLE;
+        else
+            error = WSAEINVAL;
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+/* Each group of elements is a datagram of its own to the connected peer.  The overlapped one of
+ * them is the last. */
+static int transmit_datagrams(SOCKET s, const TRANSMIT_PACKETS_ELEMENT *elements, DWORD count,
+                              LPOVERLAPPED overlapped)
+{
+    struct block block = {0};
+    WSABUF datagram;
+    DWORD at = 0, sent;
+    int error = 0;
+
+    while (!error && at < count) {
+        error = gather_datagram(&block, elements, count, &at);
+        datagram.len = (ULONG)block.length;
+        datagram.buf = block.data;
+        if (!error)
+            WSPSend(s, &datagram, 1, &sent, 0, at < count ? NULL : overlapped, NULL, NULL, &error);
+    }
+    if (error == WSA_IO_PENDING && block.data)
+        overlapped_park(overlapped, block.data);
+    else
+        free(block.data);
+    return error;
+}
+
 BOOL PASCAL ext_transmit_packets(SOCKET s, LPTRANSMIT_PACKETS_ELEMENT elements, DWORD count,
                                  DWORD per_send, LPOVERLAPPED overlapped, DWORD flags)
 {
@@ -208,7 +256,7 @@ BOOL PASCAL ext_transmit_packets(SOCKET s, LPTRANSMIT_PACKETS_ELEMENT elements, 
     int error = check_socket(s, overlapped, flags, &facts);
 
     if (!error && !(facts & FACT_STREAM))
-        error = WSAEOPNOTSUPP;
+        return extension_return(transmit_datagrams(s, elements, count, overlapped));
     if (!error)
         error = add_elements(&params, blocks, elements, count);
     if (!error) {

@@ -127,6 +127,67 @@ START_TEST(linger_has_its_own_layout)
 }
 END_TEST
 
+START_TEST(connection_requests)
+{
+    static const struct {
+        int given, kernel;
+    } rows[] = {{1, 1}, {4, 4}, {127, 127}, {254, 127}};
+    int s = tcp(), kernel = 0;
+    socklen_t length = sizeof(kernel);
+    struct syn_count_params params = {.handle = s};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        params.count = rows[i].given;
+        ck_assert_int_eq(unix_syn_count(&params), 0);
+        ck_assert_int_eq(getsockopt(s, IPPROTO_TCP, TCP_SYNCNT, &kernel, &length), 0);
+        ck_assert_int_eq(kernel, rows[i].kernel);
+    }
+    params.count = 0;
+    ck_assert_int_eq(unix_syn_count(&params), WS_WSAEINVAL);
+    params.handle = NO_SOCKET;
+    ck_assert_int_eq(unix_syn_count(&params), WS_WSAENOTSOCK);
+    close(s);
+}
+END_TEST
+
+static int filter(struct interface_filter_params *list, int operation, uint32_t index)
+{
+    list->operation = operation;
+    list->index = index;
+    return unix_interface_filter(list);
+}
+
+/* The list is read back from the kernel, whatever was done before. */
+START_TEST(interface_list)
+{
+    struct interface_filter_params list = {.handle = real.socket(AF_INET, SOCK_DGRAM, 0)};
+
+    ck_assert_int_eq(filter(&list, INTERFACE_FILTER_QUERY, 0), 0);
+    ck_assert_uint_eq(list.enabled + list.count, 0);
+    ck_assert_int_eq(filter(&list, INTERFACE_FILTER_REMOVE, 1), WS_WSAEADDRNOTAVAIL);
+    for (uint32_t i = 1; i <= INTERFACE_FILTER_MAX; i++)
+        ck_assert_int_eq(filter(&list, INTERFACE_FILTER_ADD, i), 0);
+    ck_assert_int_eq(filter(&list, INTERFACE_FILTER_ADD, 7), 0);
+    ck_assert_int_eq(filter(&list, INTERFACE_FILTER_ADD, 1000), WS_WSAENOBUFS);
+    ck_assert_uint_eq(list.enabled, 0);
+    ck_assert_int_eq(filter(&list, INTERFACE_FILTER_ENABLE, 0), 0);
+    ck_assert_int_eq(filter(&list, INTERFACE_FILTER_REMOVE, 1), 0);
+    memset(list.list, 0, sizeof(list.list));
+    ck_assert_int_eq(filter(&list, INTERFACE_FILTER_QUERY, 0), 0);
+    ck_assert_uint_eq(list.enabled, 1);
+    ck_assert_uint_eq(list.count, INTERFACE_FILTER_MAX - 1);
+    for (uint32_t i = 0; i < list.count; i++)
+        ck_assert_uint_eq(list.list[i], i + 2);
+    ck_assert_int_eq(filter(&list, INTERFACE_FILTER_DISABLE, 0), 0);
+    ck_assert_int_eq(filter(&list, INTERFACE_FILTER_QUERY, 0), 0);
+    ck_assert_uint_eq(list.enabled, 0);
+    ck_assert_uint_eq(list.count, INTERFACE_FILTER_MAX - 1);
+    close((int)list.handle);
+    list.handle = NO_SOCKET;
+    ck_assert_int_eq(filter(&list, INTERFACE_FILTER_QUERY, 0), WS_WSAENOTSOCK);
+}
+END_TEST
+
 START_TEST(options_that_are_not_the_kernels)
 {
     int s = tcp(), length = 4;
@@ -338,6 +399,8 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, nodelay_reaches_the_kernel);
     tcase_add_test(tcase, linger_has_its_own_layout);
+    tcase_add_test(tcase, connection_requests);
+    tcase_add_test(tcase, interface_list);
     tcase_add_test(tcase, options_that_are_not_the_kernels);
     tcase_add_test(tcase, handles_that_are_no_sockets);
     tcase_add_loop_test(tcase, faults_of_the_kernel, 0, sizeof(faults) / sizeof(faults[0]));

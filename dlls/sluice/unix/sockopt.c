@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* getsockopt() and setsockopt() on the descriptor, for the options of route DIRECT. */
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include "calls.h"
 #include "host.h"
@@ -9,6 +11,8 @@
 #include "winabi.h"
 #include "xlat/error.h"
 #include "xlat/option_host.h"
+
+#define MOST_SYNS 127 /* MAX_TCP_SYNCNT of the kernel's net/tcp.h */
 
 /* Finds both halves of an option's row. Returns 0, or the code for one the kernel is not to be
  * asked about. */
@@ -77,6 +81,19 @@ int unix_set_option(struct set_option_params *params)
         return error;
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): as above */
     if (store(fd, row, host, value, length))
+        error = xlat_error_in(XLAT_OP_OPTION, errno);
+    sys.close(fd);
+    return error;
+}
+
+int unix_syn_count(struct syn_count_params *params)
+{
+    int count = params->count < MOST_SYNS ? params->count : MOST_SYNS;
+    int fd, error = host_socket_fd(params->handle, &fd);
+
+    if (error)
+        return error;
+    if (sys.setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &count, sizeof(count)))
         error = xlat_error_in(XLAT_OP_OPTION, errno);
     sys.close(fd);
     return error;

@@ -100,6 +100,9 @@ static uint32_t seconds_from_host(int number)
     return ((uint32_t)number + 999) / 1000; /* never 0, "the default", for a time that was set */
 }
 
+/* Of a listener with TCP_FASTOPEN; net.core.somaxconn bounds it further. */
+#define FASTOPEN_QUEUE 256
+
 /* MAX_TCP_KEEPCNT of the kernel. */
 #define PROBES_MAX 127
 
@@ -124,6 +127,9 @@ static int number_to_host(enum xlat_map map, uint32_t value, int *number)
         return pmtudisc_to_host(value, number);
     case XLAT_MAP_SECONDS_MS:
         return seconds_to_host((int32_t)value, number);
+    case XLAT_MAP_FASTOPEN:
+        *number = value ? FASTOPEN_QUEUE : 0;
+        return 0;
     case XLAT_MAP_PROBES:
         return probes_to_host(value, number);
     case XLAT_MAP_SWAP:
@@ -146,6 +152,8 @@ static uint32_t number_from_host(enum xlat_map map, int number)
         return pmtudisc_from_host(number);
     case XLAT_MAP_SECONDS_MS:
         return seconds_from_host(number);
+    case XLAT_MAP_FASTOPEN:
+        return number != 0;
     case XLAT_MAP_SWAP:
     case XLAT_MAP_INDEX:
         return ntohl((uint32_t)number);

@@ -12,6 +12,7 @@
  * DONTFRAG    bool <-> IP_PMTUDISC_DO, IP_PMTUDISC_DONT
  * PMTUDISC    WS_PMTUDISC_x <-> IP_PMTUDISC_x
  * SECONDS_MS  seconds, -1 for ever <-> milliseconds
+ * FASTOPEN    a switch <-> how many unfinished connections may wait
  * PROBES      0..255, of which Linux takes 127 at most
  * SWAP        host byte order <-> network byte order
  * INDEX       set in network byte order on both, read in host byte order on Windows (its page) */
@@ -21,6 +22,7 @@ enum xlat_map {
     XLAT_MAP_DONTFRAG,
     XLAT_MAP_PMTUDISC,
     XLAT_MAP_SECONDS_MS,
+    XLAT_MAP_FASTOPEN,
     XLAT_MAP_PROBES,
     XLAT_MAP_SWAP,
     XLAT_MAP_INDEX,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The name functions of Winsock 1 that answer by a window message: a thread of the pool asks the blocking
- * function and posts (task handle, MAKELONG(length, error)). */
+/* The name functions of Winsock 1 that answer by a window message: a thread of the pool asks the
+ * blocking function and posts (task handle, MAKELONG(length, error)). */
 #include <stdlib.h>
 
 #include "api/packer.h"

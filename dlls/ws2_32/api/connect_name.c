@@ -23,13 +23,14 @@ struct quest {
 static const ULONGLONG no_deadline = ~0ull;
 
 /* An address whose length is NULL is not wanted (Wine's tests), nor is a length without one. */
-static int check_place(void *address, const DWORD *length, DWORD need)
+static int check_place(void *address, DWORD *length, DWORD need)
 {
     DWORD room;
 
     if (!address || !length)
         return 0;
-    if (!guard_get(room, length) || room < need || !guard_writable(address, need))
+    if (!guard_get(room, length) || room < need || !guard_writable(length, sizeof(*length)) ||
+        !guard_writable(address, need))
         return WSAEFAULT;
     return 0;
 }

@@ -75,7 +75,7 @@ static void fail(volatile LONG *once, const char *name, int error_arg, ULONG_PTR
     {                                                                                              \
         static volatile LONG once;                                                                 \
         fail(&once, #name, error_arg, a##error_arg);                                               \
-        return FAILURE_##form(WSAEOPNOTSUPP);                                                                     \
+        return FAILURE_##form(WSAEOPNOTSUPP);                                                      \
     }
 #ifdef _WIN64
 #define PENDING_64 PENDING

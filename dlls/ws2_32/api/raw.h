@@ -5,17 +5,17 @@
 #define SLUICE_API_RAW_H
 
 /* The forms: type of the result, and its value on failure. */
-#define RESULT_minus_one       int
-#define FAILURE_minus_one(e) SOCKET_ERROR
-#define RESULT_error_code      int
-#define FAILURE_error_code(e)  (e)
-#define RESULT_false_value     BOOL
-#define FAILURE_false_value(e) FALSE
-#define RESULT_null_pointer    void *
-#define FAILURE_null_pointer(e) NULL
-#define RESULT_null_handle     HANDLE
-#define FAILURE_null_handle(e) NULL
-#define RESULT_invalid_socket  SOCKET
+#define RESULT_minus_one          int
+#define FAILURE_minus_one(e)      SOCKET_ERROR
+#define RESULT_error_code         int
+#define FAILURE_error_code(e)     (e)
+#define RESULT_false_value        BOOL
+#define FAILURE_false_value(e)    FALSE
+#define RESULT_null_pointer       void *
+#define FAILURE_null_pointer(e)   NULL
+#define RESULT_null_handle        HANDLE
+#define FAILURE_null_handle(e)    NULL
+#define RESULT_invalid_socket     SOCKET
 #define FAILURE_invalid_socket(e) INVALID_SOCKET
 
 /* Parameter lists by number of arguments; an argument is read only where it is lpErrno. */
@@ -35,15 +35,15 @@
 #define PARAMS_12 PARAMS_11, ARG(12)
 
 /* The same as the items of an array. */
-#define ARGUMENTS_1 a1
-#define ARGUMENTS_2 ARGUMENTS_1, a2
-#define ARGUMENTS_3 ARGUMENTS_2, a3
-#define ARGUMENTS_4 ARGUMENTS_3, a4
-#define ARGUMENTS_5 ARGUMENTS_4, a5
-#define ARGUMENTS_6 ARGUMENTS_5, a6
-#define ARGUMENTS_7 ARGUMENTS_6, a7
-#define ARGUMENTS_8 ARGUMENTS_7, a8
-#define ARGUMENTS_9 ARGUMENTS_8, a9
+#define ARGUMENTS_1  a1
+#define ARGUMENTS_2  ARGUMENTS_1, a2
+#define ARGUMENTS_3  ARGUMENTS_2, a3
+#define ARGUMENTS_4  ARGUMENTS_3, a4
+#define ARGUMENTS_5  ARGUMENTS_4, a5
+#define ARGUMENTS_6  ARGUMENTS_5, a6
+#define ARGUMENTS_7  ARGUMENTS_6, a7
+#define ARGUMENTS_8  ARGUMENTS_7, a8
+#define ARGUMENTS_9  ARGUMENTS_8, a9
 #define ARGUMENTS_10 ARGUMENTS_9, a10
 #define ARGUMENTS_11 ARGUMENTS_10, a11
 #define ARGUMENTS_12 ARGUMENTS_11, a12

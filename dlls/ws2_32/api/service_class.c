@@ -184,18 +184,24 @@ static int set_addresses(struct program_text name, const SOCKET_ADDRESS *address
     return WSANO_RECOVERY;
 }
 
+/* None of what an answer would come by is in use: `asynchronous` says whether one was given. */
+static int refuse_addresses(struct program_text name, const SOCKET_ADDRESS *addresses, DWORD count,
+                            DWORD space, const GUID *provider, bool asynchronous)
+{
+    if (!api_enter())
+        return WSAGetLastError();
+    return names_leave(asynchronous ? WSAEINVAL
+                                    : set_addresses(name, addresses, count, space, provider));
+}
+
 int WSAAPI SetAddrInfoExA(PCSTR name, PCSTR service, SOCKET_ADDRESS *addresses, DWORD count,
                           LPBLOB blob, DWORD flags, DWORD space, LPGUID provider, PTIMEVAL timeout,
                           LPOVERLAPPED overlapped, LPLOOKUPSERVICE_COMPLETION_ROUTINE routine,
                           LPHANDLE handle)
 {
     (void)service, (void)blob, (void)flags;
-    if (!api_enter())
-        return WSAGetLastError();
-    if (timeout || overlapped || routine || handle)
-        return names_leave(WSAEINVAL);
-    return names_leave(
-        set_addresses((struct program_text){name, false}, addresses, count, space, provider));
+    return refuse_addresses((struct program_text){name, false}, addresses, count, space, provider,
+                            timeout || overlapped || routine || handle);
 }
 
 int WSAAPI SetAddrInfoExW(PCWSTR name, PCWSTR service, SOCKET_ADDRESS *addresses, DWORD count,
@@ -204,10 +210,6 @@ int WSAAPI SetAddrInfoExW(PCWSTR name, PCWSTR service, SOCKET_ADDRESS *addresses
                           LPHANDLE handle)
 {
     (void)service, (void)blob, (void)flags;
-    if (!api_enter())
-        return WSAGetLastError();
-    if (timeout || overlapped || routine || handle)
-        return names_leave(WSAEINVAL);
-    return names_leave(
-        set_addresses((struct program_text){name, true}, addresses, count, space, provider));
+    return refuse_addresses((struct program_text){name, true}, addresses, count, space, provider,
+                            timeout || overlapped || routine || handle);
 }

@@ -18,7 +18,8 @@ int catalog_check_info_type(int type);
 /* The base provider's file, environment strings expanded; room in characters. */
 void catalog_provider_path(WCHAR *path, DWORD room);
 
-/* The same as the catalog stores it, with %SystemRoot% unexpanded, as WSCGetProviderPath gives it. */
+/* The same as the catalog stores it, with %SystemRoot% unexpanded, as WSCGetProviderPath gives it.
+ */
 extern const WCHAR catalog_stored_path[];
 
 #endif

@@ -6,8 +6,8 @@
 
 #define MAX_ROWS 64
 
-/* The rows a zero-ended list of protocol numbers selects, NULL selecting all; hidden rows (raw sockets) are
- * listed to providers only.  Returns the number, or -1 for an unreadable list. */
+/* The rows a zero-ended list of protocol numbers selects, NULL selecting all; hidden rows (raw
+ * sockets) are listed to providers only.  Returns the number, or -1 for an unreadable list. */
 static int select_rows(const int *protocols, bool hidden, unsigned int *selected)
 {
     int count = 0;
@@ -47,8 +47,8 @@ static bool put_row(void *buffer, int at, unsigned int index, bool wide)
     return guard_put((WSAPROTOCOL_INFOA *)buffer + at, ansi);
 }
 
-/* Returns the number of rows stored; SOCKET_ERROR with *error: WSAENOBUFS and the needed length where the
- * buffer is too small, WSAEFAULT. */
+/* Returns the number of rows stored; SOCKET_ERROR with *error: WSAENOBUFS and the needed length
+ * where the buffer is too small, WSAEFAULT. */
 static int enumerate(const int *protocols, bool hidden, void *buffer, LPDWORD length, bool wide,
                      int *error)
 {
@@ -114,8 +114,8 @@ bool catalog_has_provider(const GUID *id)
     return false;
 }
 
-/* WSCGetProviderPath's documentation: WSAEINVAL for an unknown identifier, WSAEFAULT where the path does not
- * fit, with the needed length in characters. */
+/* WSCGetProviderPath's documentation: WSAEINVAL for an unknown identifier, WSAEFAULT where the path
+ * does not fit, with the needed length in characters. */
 int WSPAPI WSCGetProviderPath(LPGUID id, WCHAR *path, LPINT length, LPINT lpErrno)
 {
     const INT need = lstrlenW(catalog_stored_path) + 1;

@@ -143,6 +143,8 @@ static int check_name_space_order(ULONG_PTR value, ULONG_PTR next)
     const GUID *list = (const GUID *)value;
     DWORD count = (DWORD)next, seen = 0, rows = 0;
 
+    if (count && !guard_readable(list, sizeof(*list)))
+        return WSAEFAULT;
     while (namespace_row(rows))
         rows++;
     if (count != rows)
@@ -165,6 +167,8 @@ static int check_provider_order(ULONG_PTR value, ULONG_PTR next)
     DWORD count = (DWORD)next, seen = 0, rows = 0;
     WSAPROTOCOL_INFOW info;
 
+    if (count && !guard_readable(list, sizeof(*list)))
+        return WSAEFAULT;
     while (catalog_row(rows, &info))
         rows++;
     if (count != rows)
