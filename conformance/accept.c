@@ -355,6 +355,27 @@ CASE(accept, condition_defer)
     exchange_bytes(s, k);
 }
 
+/* The same where a call that finds nothing does not wait. */
+CASE(accept, condition_defer_nonblocking)
+{
+    SOCKET l, s;
+    int k;
+
+    winsock();
+    l = listener(AF_INET, 5);
+    set_blocking(l, 0);
+    assert_fails(accept(l, NULL, NULL), WSAEWOULDBLOCK);
+    k = peer_connect(AF_INET, port_of(l));
+    ck_assert_int_eq(selects(l, 'r', 2000), 1);
+    condition.answer = CF_DEFER;
+    assert_fails(WSAAccept(l, NULL, NULL, decide, 0), WSATRY_AGAIN);
+    s = accept(l, NULL, NULL);
+    ck_assert(s != INVALID_SOCKET);
+    set_blocking(s, 1);
+    exchange_bytes(s, k);
+    assert_fails(accept(l, NULL, NULL), WSAEWOULDBLOCK);
+}
+
 /* WSAEINVAL: ... the return value of the condition function is not a valid one. */
 CASE(accept, condition_nonsense)
 {

@@ -26,6 +26,9 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(drop)                                                                                        \
     X(receive)                                                                                     \
     X(send)                                                                                        \
+    X(poll)                                                                                        \
+    X(unread)                                                                                      \
+    X(spare)                                                                                       \
     X(socket_info)                                                                                 \
     X(listen)                                                                                      \
     X(dissolve)                                                                                    \
@@ -125,6 +128,35 @@ struct send_params {
     int32_t wait_ms;     /* in: 0 or more */
     int32_t address_len; /* in: of address, 0: the connected peer */
     uint8_t address[28]; /* in: Windows sockaddr */
+};
+
+/* One poll() over kept descriptors, waiting up to wait_ms milliseconds for one of the flags asked for.
+ * WSAENOBUFS. */
+struct poll_params {
+    u64_a8 entries;   /* in, out: array of struct poll_entry */
+    uint32_t count;
+    int32_t wait_ms;  /* in: 0 or more */
+    uint32_t ready;   /* out: entries that have a flag asked for */
+    uint32_t hosts;   /* out: entries that the host has to be asked about */
+    uint32_t resets;  /* out: of those that are ready, the ones with READY_RESET */
+    int32_t is_over;  /* out: 1 where it waited to the end */
+};
+struct poll_entry {
+    u64_a8 handle;
+    uint32_t asked; /* in: enum ready_flag (xlat/ready.h) */
+    uint32_t state; /* in: enum ready_kind; out: flags found, READY_HOST alone, or READY_CLOSE alone */
+};
+
+/* What FIONREAD and SIOCATMARK ask, of the kept descriptor.  DIRECT_GONE, DIRECT_HOST. */
+struct unread_params {
+    u64_a8 handle;
+    int32_t bytes;   /* out */
+    int32_t at_mark; /* out: 1 where no urgent data waits, or it comes in line */
+};
+
+/* Whether a descriptor is left: 0 or WSAEMFILE. */
+struct spare_params {
+    u64_a8 reserved;
 };
 
 /* What the kernel knows of a socket.  WSAENOTSOCK where the handle is none. */
@@ -347,6 +379,10 @@ _Static_assert(sizeof(struct keep_params) == 8, "one layout for every compiler")
 _Static_assert(sizeof(struct drop_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct receive_params) == 88, "one layout for every compiler");
 _Static_assert(sizeof(struct send_params) == 72, "one layout for every compiler");
+_Static_assert(sizeof(struct poll_params) == 32, "one layout for every compiler");
+_Static_assert(sizeof(struct poll_entry) == 16, "one layout for every compiler");
+_Static_assert(sizeof(struct unread_params) == 16, "one layout for every compiler");
+_Static_assert(sizeof(struct spare_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct socket_info_params) == 48, "one layout for every compiler");
 _Static_assert(sizeof(struct listen_params) == 56, "one layout for every compiler");
 _Static_assert(sizeof(struct dissolve_params) == 8, "one layout for every compiler");

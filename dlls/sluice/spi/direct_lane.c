@@ -11,6 +11,7 @@
  * queued, and knows what another handle's owner did. */
 #define HOSTS_ALWAYS  (FACT_SHARED | FACT_REUSABLE | FACT_REUSED)
 #define HOSTS_SEND    (HOSTS_ALWAYS | FACT_EVENTS | FACT_SENDS | FACT_REST | FACT_SHUT_DOWN)
+#define HOSTS_POLL    (HOSTS_ALWAYS | FACT_RECEIVES | FACT_SENDS | FACT_REST)
 #define HOSTS_RECEIVE (HOSTS_ALWAYS | FACT_EVENTS | FACT_RECEIVES | FACT_RECEIVE_ENDED)
 
 static bool keep(SOCKET s, unsigned *facts)
@@ -44,7 +45,11 @@ bool direct_may_receive(SOCKET s, unsigned *facts)
 
 bool direct_may_poll(SOCKET s, unsigned *facts)
 {
-    return may(s, facts, FACT_READY | FACT_LISTENING, HOSTS_ALWAYS | FACT_REST);
+    /* An AcceptEx that pends takes the connection before anybody hears of it. */
+    const unsigned listener = FACT_OVERLAPPED | FACT_DEFERRED;
+
+    return may(s, facts, FACT_READY | FACT_LISTENING,
+               HOSTS_POLL | (*facts & FACT_LISTENING ? listener : 0));
 }
 
 DWORD direct_slice(DWORD left)

@@ -15,6 +15,7 @@
 
 struct entry {
     volatile LONG facts;
+    short family, type, protocol; /* type 0: not known */
     DWORD timeout[2]; /* by enum facts_timeout */
     uint64_t cookie;  /* what the kernel calls the socket, without a watch only; 0: not known */
     int peer_len;     /* 0: none kept */
@@ -139,12 +140,57 @@ DWORD facts_timeout(SOCKET s, enum facts_timeout which)
     return entry ? entry->timeout[which] : 0;
 }
 
+/* The host serves ICMP sockets of unprivileged users with a datagram socket of that protocol, which
+ * it does not bind: to Windows they are raw. */
+static unsigned type_facts(const struct afd_info *info)
+{
+    bool is_icmp = info->protocol == IPPROTO_ICMP || info->protocol == IPPROTO_ICMPV6;
+    unsigned facts = FACT_KNOWN | FACT_TYPED;
+
+    if (info->type == SOCK_STREAM)
+        facts |= FACT_STREAM;
+    if (info->type == SOCK_DGRAM && !is_icmp)
+        facts |= FACT_DATAGRAM;
+    if (info->family == AF_INET6)
+        facts |= FACT_IPV6;
+    return facts;
+}
+
+void facts_keep_info(SOCKET s, const struct afd_info *info)
+{
+    struct entry *entry = find_or_make(s);
+
+    if (!entry)
+        return;
+    entry->family = (short)info->family;
+    entry->protocol = (short)info->protocol;
+    entry->type = (short)info->type;
+    facts_set(s, type_facts(info), 0);
+}
+
+bool facts_info(SOCKET s, struct afd_info *info)
+{
+    struct entry *entry = find(s);
+
+    if (!entry || !entry->type || !(facts_find(s) & FACT_OWN) || !watch_active())
+        return false;
+    info->family = entry->family;
+    info->type = entry->type;
+    info->protocol = entry->protocol;
+    return true;
+}
+
 void facts_inherit(SOCKET listener, SOCKET s)
 {
     struct entry *from = find(listener), *to = find(s);
+    struct afd_info info;
 
     if (!from || !to)
         return;
+    if (facts_info(listener, &info)) {
+        facts_keep_info(s, &info);
+        facts_set(s, FACT_READY, 0);
+    }
     memcpy(to->timeout, from->timeout, sizeof(to->timeout));
     facts_set(s, (unsigned)from->facts & (FACT_NONBLOCKING | FACT_EVENTS | FACT_MESSAGES), 0);
 }
@@ -156,24 +202,9 @@ void facts_forget(SOCKET s)
     if (!entry)
         return;
     InterlockedExchange(&entry->facts, 0);
+    entry->type = 0;
     memset(entry->timeout, 0, sizeof(entry->timeout));
     facts_keep_peer(s, "", 0);
-}
-
-/* The host serves ICMP sockets of unprivileged users with a datagram socket of that protocol, which
- * it does not bind: to Windows they are raw. */
-static unsigned type_facts(const struct socket_info_params *info)
-{
-    bool is_icmp = info->protocol == IPPROTO_ICMP || info->protocol == IPPROTO_ICMPV6;
-    unsigned facts = FACT_KNOWN | FACT_TYPED;
-
-    if (info->type == SOCK_STREAM)
-        facts |= FACT_STREAM | (info->connected ? FACT_READY : 0);
-    if (info->type == SOCK_DGRAM && !is_icmp)
-        facts |= FACT_DATAGRAM;
-    if (info->family == AF_INET6)
-        facts |= FACT_IPV6;
-    return facts;
 }
 
 /* Where no watch stands, a CloseHandle goes unseen, and the value may be another socket's by now. */
@@ -201,12 +232,15 @@ int facts_of_socket(SOCKET s, unsigned *facts)
     if ((*facts & FACT_TYPED) && watch_active())
         return 0;
     error = UNIX_CALL(socket_info, &info);
-    if (error)
-        return error;
-    if (!watch_active())
-        forget_another(s, info.cookie);
-    *facts = facts_set(s, type_facts(&info), 0);
-    return 0;
+    if (!error) {
+        const struct afd_info type = {info.family, info.type, info.protocol};
+        const bool is_ready = info.type == SOCK_STREAM && info.connected;
+
+        if (!watch_active())
+            forget_another(s, info.cookie);
+        *facts = facts_set(s, type_facts(&type) | (is_ready ? FACT_READY : 0), 0);
+    }
+    return error;
 }
 
 /* The host counts the seconds of a connection, all bits set before there is one.  It goes on

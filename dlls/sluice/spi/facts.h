@@ -40,6 +40,8 @@ enum fact {
     FACT_LISTENING = 0x20000000,
     FACT_REST = 0x40000000,    /* the rest of a send pends in the host (spi/rest.h) */
     FACT_ACCEPTS = 0x80000000, /* AcceptEx gives it another descriptor */
+    FACT_DEFERRED = FACT_UNREACHABLE, /* listener: a connection was given back to the host */
+    FACT_DEAF = FACT_RESET, /* datagram: the host has met an error of it, and no longer waits for it */
 };
 
 /* The address family the facts of a typed socket say. */
@@ -71,7 +73,12 @@ enum facts_timeout { TIMEOUT_RECEIVE, TIMEOUT_SEND };
 void facts_keep_timeout(SOCKET s, enum facts_timeout which, DWORD milliseconds);
 DWORD facts_timeout(SOCKET s, enum facts_timeout which);
 
-/* What accept hands on: mode, selection, timeouts. */
+/* Type, family and protocol of a socket opened here, and the facts that follow from them. */
+void facts_keep_info(SOCKET s, const struct afd_info *info);
+/* false where they are not known here, or not for certain. */
+bool facts_info(SOCKET s, struct afd_info *info);
+
+/* What accept hands on: type and family, mode, selection, timeouts. */
 void facts_inherit(SOCKET listener, SOCKET s);
 
 /* The handle value is no longer that socket's (closed), or is a new one's. */

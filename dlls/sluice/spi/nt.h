@@ -23,6 +23,7 @@ NTSTATUS NTAPI NtWaitForSingleObject(HANDLE object, BOOLEAN alertable, LARGE_INT
 NTSTATUS NTAPI NtCancelIoFileEx(HANDLE file, IO_STATUS_BLOCK *io, IO_STATUS_BLOCK *result);
 NTSTATUS NTAPI NtClose(HANDLE handle);
 NTSTATUS NTAPI NtDelayExecution(BOOLEAN alertable, const LARGE_INTEGER *timeout);
+NTSTATUS NTAPI NtTestAlert(void);
 NTSTATUS NTAPI NtCreateEvent(HANDLE *event, ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes,
                              ULONG type, BOOLEAN state);
 NTSTATUS NTAPI NtQueryVirtualMemory(HANDLE process, const void *address, int class, void *buffer,

@@ -1,150 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See poll.h. */
-#include <stdlib.h>
-
+/* WSAPoll: see poll.h. */
 #include "spi/poll.h"
 
 #include "spi/facts.h"
+#include "spi/poll_request.h"
+#include "spi/thread.h"
 
-/* Handles have 32 significant bits; the host would look at those only. */
-static bool is_handle_value(SOCKET s)
-{
-    return s == (SOCKET)(LONG_PTR)(LONG)s;
-}
-
-bool poll_is_socket(SOCKET s)
-{
-    struct afd_info info;
-
-    return (LONG_PTR)s > 0 && is_handle_value(s) && !afd_info(s, &info);
-}
-
-static size_t params_size(unsigned int count)
-{
-    return offsetof(struct afd_poll_params, sockets) + count * sizeof(struct afd_poll_socket);
-}
-
-int poll_open(struct poll_request *request, unsigned int room)
-{
-    unsigned int slots = 8;
-
-    memset(request, 0, sizeof(*request));
-    /* A request's length is a ULONG; that many handles cannot exist anyway. */
-    if (room > 0x4000000)
-        return WSAENOBUFS;
-    while (slots < room * 2)
-        slots *= 2;
-    request->room = room;
-    request->slot_mask = slots - 1;
-    request->asked = calloc(1, params_size(room));
-    request->answered = malloc(params_size(room));
-    request->results = calloc(room, sizeof(*request->results));
-    request->slots = calloc(slots, sizeof(*request->slots));
-    if (request->asked && request->answered && request->results && request->slots)
-        return 0;
-    poll_close(request);
-    return WSAENOBUFS;
-}
-
-void poll_close(struct poll_request *request)
-{
-    free(request->asked);
-    free(request->answered);
-    free(request->results);
-    free(request->slots);
-}
-
-/* Where the socket is in the hash table, or the free slot where it belongs. */
-static unsigned int *find_slot(const struct poll_request *request, SOCKET s)
-{
-    /* handles are multiples of four */
-    unsigned int at = (unsigned int)(s >> 2) * 2654435761u & request->slot_mask;
-
-    while (request->slots[at] && request->asked->sockets[request->slots[at] - 1].socket != s)
-        at = (at + 1) & request->slot_mask;
-    return &request->slots[at];
-}
-
-void poll_add(struct poll_request *request, SOCKET s, int flags)
-{
-    unsigned int *slot = find_slot(request, s);
-
-    if (!*slot) {
-        facts_end_low_water(s);
-        request->asked->sockets[request->asked->count].socket = s;
-        *slot = ++request->asked->count;
-    }
-    request->asked->sockets[*slot - 1].flags |= flags;
-}
-
-unsigned int poll_index(const struct poll_request *request, SOCKET s)
-{
-    return *find_slot(request, s) - 1;
-}
-
-unsigned int poll_flags(const struct poll_request *request, unsigned int index)
-{
-    return request->results[index];
-}
-
-/* The host names only the sockets that have something to report. */
-static void take_answer(struct poll_request *request, ULONG_PTR length)
-{
-    struct afd_poll_params *answer = request->answered;
-
-    if (length < params_size(0))
-        return;
-    for (unsigned int i = 0; i < answer->count && params_size(i + 1) <= length; i++) {
-        unsigned int *slot = find_slot(request, answer->sockets[i].socket);
-
-        if (*slot)
-            request->results[*slot - 1] |= answer->sockets[i].flags;
-    }
-}
-
-/* To the host a datagram socket cannot be written to while another thread's send is on its way. */
-static void mend_datagrams(struct poll_request *request)
-{
-    for (unsigned int i = 0; i < request->asked->count; i++) {
-        struct is_writable_params room = {.handle = request->asked->sockets[i].socket};
-
-        if (!(request->asked->sockets[i].flags & AFD_POLL_WRITE) ||
-            (request->results[i] & (AFD_POLL_WRITE | AFD_POLL_CLOSE)) ||
-            !(facts_find(room.handle) & FACT_DATAGRAM))
-            continue;
-        if (!UNIX_CALL(is_writable, &room) && room.writable)
-            request->results[i] |= AFD_POLL_WRITE;
-    }
-}
-
-int poll_wait(struct poll_request *request, LONGLONG timeout)
-{
-    struct afd_poll_params *asked = request->asked;
-    ULONG length = (ULONG)params_size(asked->count);
-    ULONG_PTR answered = 0;
-    SOCKET carrier = asked->sockets[0].socket;
-    NTSTATUS status;
-
-    for (unsigned int i = 0; i < asked->count; i++) {
-        if (!is_handle_value(asked->sockets[i].socket))
-            return WSAENOTSOCK;
-    }
-    asked->timeout = timeout == POLL_FOREVER ? timeout : -timeout;
-    status = afd_ioctl(carrier, AFD_POLL, asked, length, request->answered, length, &answered);
-    if (!status)
-        take_answer(request, answered);
-    if (!status || status == STATUS_TIMEOUT) {
-        mend_datagrams(request);
-        return 0;
-    }
-    /* A carrier of another kind refuses the request in that kind's own way. */
-    return poll_is_socket(carrier) ? xlat_error_from_status((uint32_t)status) : WSAENOTSOCK;
-}
-
-/* WSAPoll.  Flags that a program may ask for, and what each stands for. */
+/* Flags that a program may ask for, and what each stands for. */
 static const struct {
     short event;
-    int asked;
+    unsigned int asked;
 } askable[] = {
     {POLLRDNORM, AFD_POLL_READ | AFD_POLL_ACCEPT},
     {POLLRDBAND, AFD_POLL_OOB},
@@ -164,9 +29,9 @@ static const struct {
     {AFD_POLL_CLOSE, POLLNVAL},
 };
 
-static int asked_flags(short events)
+static unsigned int asked_flags(short events)
 {
-    int flags = AFD_POLL_HUP | AFD_POLL_RESET | AFD_POLL_CONNECT_ERR;
+    unsigned int flags = AFD_POLL_HUP | AFD_POLL_RESET | AFD_POLL_CONNECT_ERR;
 
     for (size_t i = 0; i < sizeof(askable) / sizeof(askable[0]); i++) {
         if (events & askable[i].event)
@@ -245,17 +110,19 @@ static bool may_have_ended(const WSAPOLLFD *fd, unsigned int found)
 }
 
 /* A wait for nothing but the end would not be ended by it while data is unread. */
-static bool any_has_ended(const WSAPOLLFD *fds, ULONG count)
+static bool any_has_ended(const struct poll_request *request, const WSAPOLLFD *fds,
+                          const unsigned int *where, ULONG count)
 {
-    for (ULONG i = 0; i < count; i++) {
-        if (fds[i].revents != POLLNVAL && may_have_ended(&fds[i], 0) && peer_has_ended(fds[i].fd))
+    for (ULONG i = 0; request->hosts && i < count; i++) {
+        if (fds[i].revents != POLLNVAL && poll_is_hosts(request, where[i]) &&
+            may_have_ended(&fds[i], 0) && peer_has_ended(fds[i].fd))
             return true;
     }
     return false;
 }
 
-/* One round over the entries whose revents is not POLLNVAL yet. */
-static int poll_round(WSAPOLLFD *fds, ULONG count, LONGLONG timeout)
+/* One round over the entries whose revents is not POLLNVAL yet.  where: room for an index each. */
+static int poll_round(WSAPOLLFD *fds, unsigned int *where, ULONG count, LONGLONG timeout)
 {
     struct poll_request request;
     int error = poll_open(&request, count);
@@ -264,20 +131,21 @@ static int poll_round(WSAPOLLFD *fds, ULONG count, LONGLONG timeout)
         return error;
     for (ULONG i = 0; i < count; i++) {
         if (fds[i].revents != POLLNVAL)
-            poll_add(&request, fds[i].fd, asked_flags(fds[i].events));
+            where[i] = poll_add(&request, fds[i].fd, asked_flags(fds[i].events), count);
     }
-    if (timeout && any_has_ended(fds, count))
+    if (timeout && any_has_ended(&request, fds, where, count))
         timeout = 0;
-    error = request.asked->count ? poll_wait(&request, timeout) : WSAENOTSOCK;
+    error = request.count ? poll_wait(&request, timeout) : WSAENOTSOCK;
     for (ULONG i = 0; !error && i < count; i++) {
         unsigned int found;
 
         if (fds[i].revents == POLLNVAL)
             continue;
-        found = poll_flags(&request, poll_index(&request, fds[i].fd));
-        if (may_have_ended(&fds[i], found) && peer_has_ended(fds[i].fd))
+        found = poll_flags(&request, where[i]);
+        if (poll_is_hosts(&request, where[i]) && may_have_ended(&fds[i], found) &&
+            peer_has_ended(fds[i].fd))
             found |= AFD_POLL_HUP;
-        fds[i].revents = reported_events(found, fds[i].events);
+        fds[i].revents = found ? reported_events(found, fds[i].events) : 0;
     }
     poll_close(&request);
     return error;
@@ -295,23 +163,23 @@ static unsigned int count_events(const WSAPOLLFD *fds, ULONG count, const bool *
 /* Polls copies of the program's entries. `skipped` (all false at first) marks those that are no
  * sockets, which get POLLNVAL and do not count; the check costs a request each, so it is made only
  * after the host found one. */
-static int poll_entries(WSAPOLLFD *fds, ULONG count, INT timeout, bool *skipped,
-                        unsigned int *ready)
+static int poll_entries(WSAPOLLFD *fds, unsigned int *where, ULONG count, INT timeout,
+                        bool *skipped, unsigned int *ready)
 {
     LONGLONG wait = timeout < 0 ? POLL_FOREVER : timeout * 10000LL;
     int error = check_events(fds, count);
 
     if (error)
         return error;
-    for (ULONG i = 0; i < count; i++)
-        fds[i].revents = is_placeholder(fds[i].fd) ? POLLNVAL : 0;
-    for (ULONG i = 0; i < count; i++)
-        skipped[i] = fds[i].revents == POLLNVAL;
-    error = poll_round(fds, count, wait);
+    for (ULONG i = 0; i < count; i++) {
+        skipped[i] = is_placeholder(fds[i].fd);
+        fds[i].revents = skipped[i] ? POLLNVAL : 0;
+    }
+    error = poll_round(fds, where, count, wait);
     if (error == WSAENOTSOCK && mark_invalid(fds, count)) {
         for (ULONG i = 0; i < count; i++)
             skipped[i] = fds[i].revents == POLLNVAL;
-        error = poll_round(fds, count, wait);
+        error = poll_round(fds, where, count, wait);
     }
     *ready = error ? 0 : count_events(fds, count, skipped);
     return error;
@@ -326,33 +194,36 @@ static bool put_revents(WSAPOLLFD *to, const WSAPOLLFD *from, ULONG count)
     return true;
 }
 
+/* The program's entries, an index and a mark for each. */
+#define ROOM_EACH (sizeof(WSAPOLLFD) + sizeof(unsigned int) + sizeof(bool))
+
 int WSAAPI sluice_poll(WSAPOLLFD *fds, ULONG count, INT timeout)
 {
-    size_t size = (size_t)count * sizeof(*fds);
-    unsigned int ready = 0;
+    const size_t size = (size_t)count * sizeof(*fds);
+    unsigned int ready = 0, *where;
     WSAPOLLFD *copy = NULL;
-    bool *skipped = NULL;
     int error = 0;
 
     if (!count)
         error = WSAEINVAL;
-    else if (size / sizeof(*fds) != count || !guard_readable(fds, size))
+    else if ((size_t)count * ROOM_EACH / ROOM_EACH != count || !guard_readable(fds, size))
         error = WSAEFAULT;
     if (error)
         goto out;
-    copy = malloc(size);
-    skipped = calloc(count, sizeof(*skipped));
-    if (!copy || !skipped)
+    copy = room_take(count * ROOM_EACH);
+    if (!copy) {
         error = WSAENOBUFS;
-    else if (!guard_copy(copy, fds, size))
+        goto out;
+    }
+    where = (unsigned int *)(copy + count);
+    if (!guard_copy(copy, fds, size))
         error = WSAEFAULT;
     else
-        error = poll_entries(copy, count, timeout, skipped, &ready);
+        error = poll_entries(copy, where, count, timeout, (bool *)(where + count), &ready);
     if ((!error || error == WSAENOTSOCK || error == WSAEINVAL) && !put_revents(fds, copy, count))
         error = WSAEFAULT;
 out:
-    free(copy);
-    free(skipped);
+    room_give(copy);
     SetLastError(error);
     return error ? SOCKET_ERROR : (int)ready;
 }

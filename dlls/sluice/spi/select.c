@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* select over the host's poll request: fd_sets are counted arrays of any length. */
-#include <stdlib.h>
-
-#include "spi/poll.h"
+/* select: fd_sets are counted arrays of any length. */
+#include "spi/poll_request.h"
+#include "spi/thread.h"
 
 enum { READ_SET, WRITE_SET, EXCEPT_SET, SETS };
+
+/* A call's request has a ULONG for its length; that many handles cannot exist anyway. */
+#define MOST_SOCKETS 0x4000000
 
 /* What each set asks for.  An ended or reset connection is readable: the next receive says so. */
 static const unsigned int set_flags[SETS] = {
@@ -17,8 +19,9 @@ static const unsigned int set_flags[SETS] = {
 struct socket_set {
     fd_set *program;
     SOCKET *sockets;
+    unsigned int *where; /* each one's index in the request */
     u_int count;
-    SOCKET *ready;
+    SOCKET *ready; /* room for all sets whose home this is */
     u_int ready_count;
     unsigned int home; /* the set its results go to: the program may pass one pointer twice */
 };
@@ -29,7 +32,7 @@ static SOCKET *set_array(fd_set *set)
     return (SOCKET *)((char *)set + offsetof(fd_set, fd_array));
 }
 
-static int copy_set(struct socket_set *set)
+static int read_count(struct socket_set *set)
 {
     size_t size;
 
@@ -40,43 +43,50 @@ static int copy_set(struct socket_set *set)
     size = (size_t)set->count * sizeof(SOCKET);
     if (size / sizeof(SOCKET) != set->count || !guard_readable(set_array(set->program), size))
         return WSAEFAULT;
-    if (!set->count)
-        return 0;
-    set->sockets = malloc(size);
-    if (!set->sockets)
-        return WSAENOBUFS;
-    return guard_copy(set->sockets, set_array(set->program), size) ? 0 : WSAEFAULT;
+    return 0;
 }
 
-static int copy_sets(struct socket_set sets[SETS])
+static int read_counts(struct socket_set sets[SETS], ULONGLONG *total)
 {
-    ULONGLONG total = 0;
-
+    *total = 0;
     for (unsigned int i = 0; i < SETS; i++) {
-        int error = copy_set(&sets[i]);
+        int error = read_count(&sets[i]);
 
         if (error)
             return error;
-        total += sets[i].count;
+        *total += sets[i].count;
         for (sets[i].home = 0; sets[sets[i].home].program != sets[i].program;)
             sets[i].home++;
     }
-    return total ? 0 : WSAEINVAL;
+    return *total ? 0 : WSAEINVAL;
 }
 
-/* Room for the results of every set that shares `home`. */
-static int make_room(struct socket_set sets[SETS], unsigned int home)
-{
-    size_t room = 0;
+/* For each socket: itself, itself among the results, its index, and a mark. */
+#define ROOM_EACH (2 * sizeof(SOCKET) + sizeof(unsigned int) + 1)
 
-    for (unsigned int i = 0; i < SETS; i++) {
-        if (sets[i].home == home)
-            room += sets[i].count;
+/* Deals out the memory, and copies the sets. */
+static int copy_sets(struct socket_set sets[SETS], u_int total, void *memory)
+{
+    SOCKET *sockets = memory, *ready = sockets + total;
+    unsigned int *where = (unsigned int *)(ready + total);
+
+    for (unsigned int home = 0; home < SETS; home++) {
+        sets[home].ready = ready;
+        for (unsigned int i = home; i < SETS; i++)
+            ready += sets[i].home == home ? sets[i].count : 0;
     }
-    if (!room)
-        return 0;
-    sets[home].ready = malloc(room * sizeof(SOCKET));
-    return sets[home].ready ? 0 : WSAENOBUFS;
+    for (unsigned int i = 0; i < SETS; i++) {
+        struct socket_set *set = &sets[i];
+
+        set->sockets = sockets;
+        set->where = where;
+        sockets += set->count;
+        where += set->count;
+        if (set->count &&
+            !guard_copy(set->sockets, set_array(set->program), (size_t)set->count * sizeof(SOCKET)))
+            return WSAEFAULT;
+    }
+    return 0;
 }
 
 /* A socket closed meanwhile counts as readable; asked for otherwise only, the call fails. */
@@ -87,11 +97,12 @@ static int collect(struct socket_set sets[SETS], const struct poll_request *requ
 
     for (unsigned int i = 0; i < SETS; i++) {
         struct socket_set *home = &sets[sets[i].home];
+        const unsigned int wanted = set_flags[i] | (i == READ_SET ? AFD_POLL_CLOSE : 0);
+        const unsigned char mark = 1u << sets[i].home;
 
         for (u_int k = 0; k < sets[i].count; k++) {
-            unsigned int index = poll_index(request, sets[i].sockets[k]);
+            unsigned int index = sets[i].where[k];
             unsigned int found = poll_flags(request, index);
-            unsigned char mark = 1u << sets[i].home;
 
             if (found & AFD_POLL_CLOSE) {
                 if (i == READ_SET)
@@ -99,8 +110,7 @@ static int collect(struct socket_set sets[SETS], const struct poll_request *requ
                 else if (!(marks[index] & 1u << SETS))
                     closed = true;
             }
-            if (!(found & (set_flags[i] | (i == READ_SET ? AFD_POLL_CLOSE : 0))) ||
-                (marks[index] & mark))
+            if (!(found & wanted) || (marks[index] & mark))
                 continue;
             marks[index] |= mark;
             home->ready[home->ready_count++] = sets[i].sockets[k];
@@ -139,32 +149,45 @@ static int read_timeout(const TIMEVAL *program, LONGLONG *timeout)
     return 0;
 }
 
-static int wait_for_sets(struct socket_set sets[SETS], LONGLONG timeout)
+static int wait_for_sets(struct socket_set sets[SETS], u_int total, unsigned char *marks,
+                         LONGLONG timeout)
 {
     struct poll_request request;
-    unsigned char *marks = NULL;
-    int closed, error = 0;
+    int closed, error = poll_open(&request, total);
 
-    for (unsigned int i = 0; i < SETS && !error; i++)
-        error = make_room(sets, i);
     if (error)
         return error;
-    error = poll_open(&request, sets[0].count + sets[1].count + sets[2].count);
-    if (error)
-        return error;
+    /* The sets of one program name much the same sockets in much the same order. */
     for (unsigned int i = 0; i < SETS; i++) {
         for (u_int k = 0; k < sets[i].count; k++)
-            poll_add(&request, sets[i].sockets[k], set_flags[i]);
+            sets[i].where[k] = poll_add(&request, sets[i].sockets[k], set_flags[i], k);
     }
-    marks = calloc(request.room, 1);
-    error = marks ? poll_wait(&request, timeout) : WSAENOBUFS;
+    memset(marks, 0, request.count);
+    error = poll_wait(&request, timeout);
     if (!error) {
         closed = collect(sets, &request, marks);
         error = put_sets(sets);
         error = error ? error : closed;
     }
-    free(marks);
     poll_close(&request);
+    return error;
+}
+
+static int select_sets(struct socket_set sets[SETS], ULONGLONG total, LONGLONG timeout)
+{
+    void *memory;
+    int error;
+
+    if (total > MOST_SOCKETS)
+        return WSAENOBUFS;
+    memory = room_take(total * ROOM_EACH);
+    if (!memory)
+        return WSAENOBUFS;
+    error = copy_sets(sets, (u_int)total, memory);
+    if (!error) /* the marks are the last of it */
+        error = wait_for_sets(sets, (u_int)total, (unsigned char *)memory + total * (ROOM_EACH - 1),
+                              timeout);
+    room_give(memory);
     return error;
 }
 
@@ -173,18 +196,16 @@ int WSPAPI WSPSelect(int nfds, fd_set *readfds, fd_set *writefds, fd_set *except
 {
     struct socket_set sets[SETS] = {
         {.program = readfds}, {.program = writefds}, {.program = exceptfds}};
+    ULONGLONG total;
     LONGLONG wait;
-    int error = copy_sets(sets), ready = 0;
+    int error = read_counts(sets, &total);
 
     (void)nfds; /* ignored on Windows too */
     if (!error)
         error = read_timeout(timeout, &wait);
     if (!error)
-        error = wait_for_sets(sets, wait);
-    for (unsigned int i = 0; i < SETS; i++) {
-        ready += sets[i].ready_count;
-        free(sets[i].sockets);
-        free(sets[i].ready);
-    }
-    return spi_return(error, lpErrno) ? SOCKET_ERROR : ready;
+        error = select_sets(sets, total, wait);
+    if (error)
+        return spi_return(error, lpErrno);
+    return (int)(sets[0].ready_count + sets[1].ready_count + sets[2].ready_count);
 }

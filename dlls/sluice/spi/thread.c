@@ -14,9 +14,17 @@
 /* Waits inside each other (an APC that sends) that closing the socket can end. */
 #define DEEPEST_WAITS 4
 
+/* A call needs two: its copies of what the program gave it, and its request. */
+#define KEPT_ROOMS 2
+
 struct thread_data {
     HANDLE event;
     bool event_taken;
+    struct {
+        void *memory;
+        size_t size;
+        bool taken;
+    } rooms[KEPT_ROOMS];
     struct {
         HANDLE handle; /* NULL: not to be ended by us */
         IO_STATUS_BLOCK *io;
@@ -83,6 +91,8 @@ void thread_detach(void)
     ReleaseSRWLockExclusive(&list_lock);
     if (data->event)
         NtClose(data->event);
+    for (int i = 0; i < KEPT_ROOMS; i++)
+        free(data->rooms[i].memory);
     free(data);
 }
 
@@ -121,6 +131,37 @@ void wait_slot_release(struct wait_slot *slot)
         slot->owner->event_taken = false;
     else
         NtClose(slot->event);
+}
+
+void *room_take(size_t size)
+{
+    struct thread_data *data = thread_get();
+
+    for (int i = 0; data && i < KEPT_ROOMS; i++) {
+        if (data->rooms[i].taken)
+            continue;
+        if (data->rooms[i].size < size) {
+            free(data->rooms[i].memory);
+            data->rooms[i].memory = malloc(size);
+            data->rooms[i].size = data->rooms[i].memory ? size : 0;
+        }
+        data->rooms[i].taken = data->rooms[i].memory != NULL;
+        return data->rooms[i].memory;
+    }
+    return malloc(size);
+}
+
+void room_give(void *room)
+{
+    struct thread_data *data = thread_peek();
+
+    for (int i = 0; room && data && i < KEPT_ROOMS; i++) {
+        if (data->rooms[i].memory == room) {
+            data->rooms[i].taken = false;
+            return;
+        }
+    }
+    free(room);
 }
 
 /* Runs the blocking hook, if this thread has one. Returns false when the call is to be given up. */

@@ -26,6 +26,11 @@ void wait_slot_release(struct wait_slot *slot);
 /* Waits until slot->io is final, the request having been issued on handle with slot->event. */
 NTSTATUS wait_slot_finish(struct wait_slot *slot, HANDLE handle);
 
+/* Memory for the length of a call: the thread's own where it is free, so that the usual call allocates
+ * nothing; else fresh.  Its contents are anything.  NULL where there is none. */
+void *room_take(size_t size);
+void room_give(void *room);
+
 /* Called before a socket is closed: ends the waits on its handle that the host would not end. */
 void thread_interrupt_waits(HANDLE handle);
 

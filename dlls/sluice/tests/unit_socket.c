@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "loopback.h"
 #include "structs.h"
 #include "unix/calls.h"
 #include "winabi.h"
@@ -224,6 +225,26 @@ START_TEST(drop_urgent)
 }
 END_TEST
 
+/* With a descriptor kept for the socket the host is asked for none; nor is the kept one closed. */
+START_TEST(kept_descriptor)
+{
+    struct is_writable_params writable;
+    struct low_water_params water = {.bytes = 1};
+    int peer, asked;
+
+    writable.handle = water.handle = loopback_stream(&peer);
+    asked = fault_calls(FAULT_host_socket_fd);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(info_of((int)water.handle).connected, 1);
+        ck_assert_int_eq(unix_is_writable(&writable), 0);
+        ck_assert_int_eq(writable.writable, 1);
+        ck_assert_int_eq(unix_low_water(&water), 0);
+    }
+    ck_assert_int_eq(fault_calls(FAULT_host_socket_fd), asked);
+    loopback_close(water.handle, peer);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("socket");
@@ -240,6 +261,7 @@ int main(void)
     tcase_add_test(tcase, local_addresses);
     tcase_add_test(tcase, local_address_failures);
     tcase_add_loop_test(tcase, drop_urgent, 0, 2);
+    tcase_add_test(tcase, kept_descriptor);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

@@ -29,8 +29,9 @@ TCase *guard_case(void)
 int main(void)
 {
     TCase *(*const cases[])(void) = {
-        guard_case,    backlog_case,      error_case,       status_case,      flags_case,
-        sockaddr_case, option_table_case, option_size_case, option_host_case, control_case,
+        guard_case,       backlog_case,  error_case,        status_case,
+        flags_case,       sockaddr_case, option_table_case, option_size_case,
+        option_host_case, control_case,  ready_case,
     };
     Suite *suite = suite_create("xlat");
     SRunner *runner;

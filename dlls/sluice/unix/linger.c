@@ -15,8 +15,8 @@
 #include <sys/ioctl.h>
 
 #include "calls.h"
-#include "host.h"
 #include "sys.h"
+#include "use.h"
 
 /* Added to the seconds where the option is on; Windows' seconds have 16 bits. */
 enum { LINGER_ON = 0x10000 };
@@ -63,24 +63,24 @@ static int tcp_state(int fd)
 int unix_linger_state(struct linger_state_params *params)
 {
     struct linger value = {0};
-    int fd, state, queued = 0, error = host_socket_fd(params->handle, &fd);
+    SOCKET_USE use = SOCKET_UNUSED;
+    int fd, state, queued = 0, error = socket_use(params->handle, &use);
 
     if (error)
         return error;
+    fd = use.fd;
     if (params->reset)
         store(fd, 1, 0);
     params->seconds = params->unsent = params->open = 0;
     if (linger_get(fd, &value) || !value.l_onoff || !value.l_linger)
-        goto out;
+        return 0;
     state = tcp_state(fd);
     params->open = state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT;
     if (!params->open && state != TCP_FIN_WAIT1 && state != TCP_CLOSING && state != TCP_LAST_ACK)
-        goto out;
+        return 0;
     params->seconds = value.l_linger;
     /* SIOCOUTQ counts bytes not acknowledged; after a shutdown these states end with its own
      * acknowledgement. */
     params->unsent = !params->open || (!ioctl(fd, SIOCOUTQ, &queued) && queued > 0);
-out:
-    sys.close(fd);
     return 0;
 }

@@ -49,7 +49,7 @@ struct record {
     uint32_t number; /* its own, from 1 on */
     atomic_uint next_free;
     atomic_bool dropped;
-    atomic_int waiting;   /* threads in record_wait or a poll */
+    atomic_int waiting;   /* threads in record_wait */
     atomic_llong balance; /* users left, once it is dropped; below 0 before */
 };
 
@@ -182,7 +182,7 @@ static void retire(uint64_t word)
         return;
     record = record_at(NUMBER(word));
     atomic_store(&record->dropped, true);
-    wake = atomic_load(&record->waiting) != 0;
+    wake = atomic_load(&record->waiting) || (USERS(word) && waiter_any());
     settle(record, USERS(word) + 1); /* 1: the slot's own, so that this is the last where none is */
     if (wake)
         waiter_wake(record);
@@ -248,26 +248,29 @@ int record_keep(uint64_t handle, int (*obtain)(uint64_t handle, int *fd))
     return error ? error : publish(slot, word, fd);
 }
 
-bool record_take(uint64_t handle, struct record_ref *ref)
+/* The slot's record, with one user more. Returns NULL where there is none. */
+static struct record *hold(uint64_t handle)
 {
     slot_t *slot = find_slot(handle);
     uint64_t word = slot ? atomic_load(slot) : CLOSED;
 
-    ref->record = NULL;
-    if (NUMBER(word) == CLOSED || held_reserve())
-        return false;
     do
         if (NUMBER(word) == CLOSED || NUMBER(word) == OPEN || USERS(word) == MOST_USERS)
-            return false;
+            return NULL;
     while (!atomic_compare_exchange_weak(slot, &word, word + ONE_USER));
-    ref->note = held_note(record_at(NUMBER(word)), handle);
-    ref->fd = record_at(NUMBER(word))->fd;
-    ref->handle = handle;
-    ref->record = record_at(NUMBER(word));
-    return true;
+    return record_at(NUMBER(word));
 }
 
-static void give(struct record *record, uint64_t handle)
+struct record *record_hold(uint64_t handle, int *fd)
+{
+    struct record *record = hold(handle);
+
+    if (record)
+        *fd = record->fd;
+    return record;
+}
+
+void record_release(struct record *record, uint64_t handle)
 {
     slot_t *slot = find_slot(handle);
     uint64_t word = atomic_load(slot);
@@ -278,6 +281,25 @@ static void give(struct record *record, uint64_t handle)
     settle(record, -1);
 }
 
+bool record_was_dropped(const struct record *record)
+{
+    return atomic_load(&record->dropped);
+}
+
+bool record_take(uint64_t handle, struct record_ref *ref)
+{
+    struct record *record;
+
+    ref->record = NULL;
+    if (held_reserve() || !(record = hold(handle)))
+        return false;
+    ref->note = held_note(record, handle);
+    ref->fd = record->fd;
+    ref->handle = handle;
+    ref->record = record;
+    return true;
+}
+
 void record_give(struct record_ref *ref)
 {
     struct record *record = ref->record;
@@ -286,12 +308,12 @@ void record_give(struct record_ref *ref)
         return;
     ref->record = NULL;
     held_strike(ref->note);
-    give(record, ref->handle);
+    record_release(record, ref->handle);
 }
 
 void held_left(struct record *record, uint64_t handle)
 {
-    give(record, handle);
+    record_release(record, handle);
 }
 
 bool record_is_dropped(const struct record_ref *ref)

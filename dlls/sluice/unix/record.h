@@ -39,6 +39,13 @@ int record_keep(uint64_t handle, int (*obtain)(uint64_t handle, int *fd));
 bool record_take(uint64_t handle, struct record_ref *ref);
 void record_give(struct record_ref *ref);
 
+/* The same for a poll of many, which notes itself what it holds: the record and its descriptor, NULL
+ * where nothing is kept.  Dropping it wakes every thread that has entered a wait for WAITER_ANY
+ * (waiter.h) before it held the record. */
+struct record *record_hold(uint64_t handle, int *fd);
+void record_release(struct record *record, uint64_t handle);
+bool record_was_dropped(const struct record *record);
+
 /* The handle is about to be closed, or the socket behind it to be replaced: nobody finds the record
  * any more, and waits on it end.  The descriptor is closed by the last user, which may be this
  * call. Another can be kept once the handle is opened again. */

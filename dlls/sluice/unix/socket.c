@@ -9,6 +9,7 @@
 #include "calls.h"
 #include "host.h"
 #include "sys.h"
+#include "use.h"
 #include "winabi.h"
 #include "xlat/error.h"
 #include "xlat/family.h"
@@ -47,10 +48,12 @@ static int tcp_state(int fd)
 
 int unix_socket_info(struct socket_info_params *params)
 {
-    int fd, state, error = host_socket_fd(params->handle, &fd);
+    SOCKET_USE use = SOCKET_UNUSED;
+    int fd, state, error = socket_use(params->handle, &use);
 
     if (error)
         return error;
+    fd = use.fd;
     params->family = xlat_family_from_host(int_option(fd, SO_DOMAIN, AF_UNSPEC));
     params->type = xlat_type_from_host(int_option(fd, SO_TYPE, 0));
     params->protocol = xlat_protocol_from_host(params->family, int_option(fd, SO_PROTOCOL, 0));
@@ -63,7 +66,6 @@ int unix_socket_info(struct socket_info_params *params)
     params->ended = state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK || state == TCP_CLOSING ||
                     state == TCP_TIME_WAIT;
     params->cookie = cookie_of(fd);
-    sys.close(fd);
     return 0;
 }
 
@@ -106,12 +108,13 @@ int unix_is_local_address(struct is_local_address_params *params)
 int unix_is_writable(struct is_writable_params *params)
 {
     struct pollfd one = {.events = POLLOUT};
-    int error = host_socket_fd(params->handle, &one.fd);
+    SOCKET_USE use = SOCKET_UNUSED;
+    int error = socket_use(params->handle, &use);
 
     if (error)
         return error;
+    one.fd = use.fd;
     params->writable = sys.poll(&one, 1, 0) == 1 && (one.revents & POLLOUT);
-    sys.close(one.fd);
     return 0;
 }
 
@@ -129,12 +132,12 @@ int unix_shutdown_send(struct shutdown_send_params *params)
 
 int unix_low_water(struct low_water_params *params)
 {
-    int fd, error = host_socket_fd(params->handle, &fd);
+    SOCKET_USE use = SOCKET_UNUSED;
+    int error = socket_use(params->handle, &use);
 
     if (error)
         return error;
-    if (sys.setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &params->bytes, sizeof(params->bytes)))
+    if (sys.setsockopt(use.fd, SOL_SOCKET, SO_RCVLOWAT, &params->bytes, sizeof(params->bytes)))
         error = xlat_error_from_errno(errno);
-    sys.close(fd);
     return error;
 }

@@ -5,9 +5,9 @@
 #include <netinet/tcp.h>
 
 #include "calls.h"
-#include "host.h"
 #include "linger.h"
 #include "sys.h"
+#include "use.h"
 #include "winabi.h"
 #include "xlat/error.h"
 #include "xlat/option_host.h"
@@ -50,19 +50,19 @@ int unix_get_option(struct get_option_params *params)
     _Alignas(8) unsigned char value[XLAT_OPTION_HOST_MAX];
     const struct xlat_option_host *host = NULL;
     const struct xlat_option *row;
+    SOCKET_USE use = SOCKET_UNUSED;
     socklen_t length;
-    int fd, error = find_option(params->level, params->name, &row, &host);
+    int error = find_option(params->level, params->name, &row, &host);
 
-    if (error || (error = host_socket_fd(params->handle, &fd)))
+    if (error || (error = socket_use(params->handle, &use)))
         return error;
     length = xlat_option_host_size(row);
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an option without a row has an error */
-    if (load(fd, row, host, value, &length))
+    if (load(use.fd, row, host, value, &length))
         error = xlat_error_in(XLAT_OP_OPTION, errno);
     else
         error = xlat_option_from_host(row, value, length, (void *)(uintptr_t)params->value,
                                       &params->value_len);
-    sys.close(fd);
     return error;
 }
 
@@ -71,30 +71,30 @@ int unix_set_option(struct set_option_params *params)
     _Alignas(8) unsigned char value[XLAT_OPTION_HOST_MAX];
     const struct xlat_option_host *host = NULL;
     const struct xlat_option *row;
+    SOCKET_USE use = SOCKET_UNUSED;
     socklen_t length = sizeof(value);
-    int fd, error = find_option(params->level, params->name, &row, &host);
+    int error = find_option(params->level, params->name, &row, &host);
 
     if (!error)
         error = xlat_option_to_host(row, (const void *)(uintptr_t)params->value, params->value_len,
                                     value, &length);
-    if (error || (error = host_socket_fd(params->handle, &fd)))
+    if (error || (error = socket_use(params->handle, &use)))
         return error;
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): as above */
-    if (store(fd, row, host, value, length))
+    if (store(use.fd, row, host, value, length))
         error = xlat_error_in(XLAT_OP_OPTION, errno);
-    sys.close(fd);
     return error;
 }
 
 int unix_syn_count(struct syn_count_params *params)
 {
     int count = params->count < MOST_SYNS ? params->count : MOST_SYNS;
-    int fd, error = host_socket_fd(params->handle, &fd);
+    SOCKET_USE use = SOCKET_UNUSED;
+    int error = socket_use(params->handle, &use);
 
     if (error)
         return error;
-    if (sys.setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &count, sizeof(count)))
+    if (sys.setsockopt(use.fd, IPPROTO_TCP, TCP_SYNCNT, &count, sizeof(count)))
         error = xlat_error_in(XLAT_OP_OPTION, errno);
-    sys.close(fd);
     return error;
 }

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "calls.h"
-#include "host.h"
 #include "structs.h"
 #include "sys.h"
+#include "use.h"
 #include "winabi.h"
 #include "xlat/error.h"
 
@@ -52,19 +52,19 @@ int unix_tcp_info(struct tcp_info_params *params)
     struct ws_tcp_info *to = (struct ws_tcp_info *)(uintptr_t)params->info;
     struct tcp_info from;
     socklen_t length = sizeof(from);
-    int value = 0, fd, error = host_socket_fd(params->handle, &fd);
+    SOCKET_USE use = SOCKET_UNUSED;
+    int value = 0, error = socket_use(params->handle, &use);
 
     if (error)
         return error;
     memset(&from, 0, sizeof(from));
-    if (sys.getsockopt(fd, IPPROTO_TCP, TCP_INFO, &from, &length)) {
+    if (sys.getsockopt(use.fd, IPPROTO_TCP, TCP_INFO, &from, &length)) {
         error = WS_WSAEINVAL;
     } else {
         convert(&from, to);
         length = sizeof(value);
-        if (!sys.getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &value, &length))
+        if (!sys.getsockopt(use.fd, SOL_SOCKET, SO_RCVBUF, &value, &length))
             to->rcv_buf = (uint32_t)value;
     }
-    sys.close(fd);
     return error;
 }

@@ -8,8 +8,8 @@
 #include <sys/socket.h>
 
 #include "calls.h"
-#include "host.h"
 #include "sys.h"
+#include "use.h"
 
 static void set_inline(int fd, int on)
 {
@@ -18,17 +18,17 @@ static void set_inline(int fd, int on)
 
 int unix_drop_urgent(struct drop_urgent_params *params)
 {
-    int fd, error = host_socket_fd(params->handle, &fd);
+    SOCKET_USE use = SOCKET_UNUSED;
+    int error = socket_use(params->handle, &use);
     char byte;
 
     if (error)
         return error;
-    if (sockatmark(fd) == 1) { /* else reading on will skip it */
-        set_inline(fd, 1);
-        while (sys.read(fd, &byte, 1) < 0 && errno == EINTR)
+    if (sockatmark(use.fd) == 1) { /* else reading on will skip it */
+        set_inline(use.fd, 1);
+        while (sys.read(use.fd, &byte, 1) < 0 && errno == EINTR)
             ;
-        set_inline(fd, 0);
+        set_inline(use.fd, 0);
     }
-    sys.close(fd);
     return 0;
 }

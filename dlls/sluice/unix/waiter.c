@@ -23,9 +23,18 @@ struct waiter {
 };
 
 static _Atomic(struct waiter *) chunks[CHUNKS]; /* in use from the first on */
+static atomic_int any_count; /* threads whose target is WAITER_ANY */
 static pthread_key_t key;
 static bool has_key;
 static __thread struct waiter *own;
+
+static void set_target(struct waiter *waiter, const void *target)
+{
+    if (target == WAITER_ANY)
+        atomic_fetch_add(&any_count, 1); /* before it can be found, and until it no longer can */
+    if (atomic_exchange(&waiter->target, target) == WAITER_ANY)
+        atomic_fetch_sub(&any_count, 1);
+}
 
 /* The thread is gone, whatever it waited for.  Another destructor of its may still come here. */
 static void give_back(void *value)
@@ -33,7 +42,7 @@ static void give_back(void *value)
     struct waiter *waiter = value;
 
     own = NULL;
-    atomic_store(&waiter->target, NULL);
+    set_target(waiter, NULL);
     atomic_store(&waiter->taken, false);
 }
 
@@ -112,14 +121,19 @@ struct waiter *waiter_enter(const void *target)
             return NULL;
         atomic_store(&waiter->fd, fd);
     }
-    atomic_store(&waiter->target, target);
+    set_target(waiter, target);
     return waiter;
 }
 
 void waiter_leave(struct waiter *waiter)
 {
     if (waiter)
-        atomic_store(&waiter->target, NULL);
+        set_target(waiter, NULL);
+}
+
+bool waiter_any(void)
+{
+    return atomic_load(&any_count) > 0;
 }
 
 int waiter_fd(const struct waiter *waiter)

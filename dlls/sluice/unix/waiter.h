@@ -4,6 +4,8 @@
 #ifndef SLUICE_WAITER_H
 #define SLUICE_WAITER_H
 
+#include <stdbool.h>
+
 /* Waits for many records at once. */
 #define WAITER_ANY ((const void *)1)
 
@@ -19,6 +21,9 @@ int waiter_fd(const struct waiter *waiter);
 
 /* After it was readable: makes it wait again. */
 void waiter_clear(const struct waiter *waiter);
+
+/* Whether a thread waits for many. */
+bool waiter_any(void);
 
 /* Wakes the threads that wait for `target`, those that wait for many, and at times another: each
  * looks again. */

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What happens during the waits of select and WSAPoll.
+ *
+ * Sources: the pages "select" ("closed, reset or terminated" sockets are readable; "the thread ...
+ * is placed in an alertable wait state"), "WSAPoll", and Wine's tests of both, which ran on
+ * Windows. */
+#include "remote.h"
+
+/* A wait shorter and one longer than a provider might spend before it settles down. */
+enum { SHORT_WAIT = 10, LONG_WAIT = 300 };
+
+enum how { BY_SELECT, BY_POLL };
+
+/* A wait for reading on two sockets in a thread of its own. */
+struct watcher {
+    SOCKET s[2];
+    enum how how;
+    int ms;
+    HANDLE thread;
+    volatile LONG waits;
+    int result, error;
+    int found[2]; /* select: is in the set; WSAPoll: revents */
+};
+
+static DWORD WINAPI watch(void *context)
+{
+    struct watcher *w = context;
+    struct timeval limit = {w->ms / 1000, w->ms % 1000 * 1000};
+    WSAPOLLFD fds[2] = {{w->s[0], POLLRDNORM, 0}, {w->s[1], POLLRDNORM, 0}};
+    fd_set set = {2, {w->s[0], w->s[1]}};
+
+    InterlockedExchange(&w->waits, 1);
+    w->result = w->how == BY_POLL ? WSAPoll(fds, 2, w->ms) : select(0, &set, NULL, NULL, &limit);
+    w->error = WSAGetLastError();
+    for (int i = 0; i < 2; i++)
+        w->found[i] = w->how == BY_POLL ? fds[i].revents : FD_ISSET(w->s[i], &set);
+    return 0;
+}
+
+static void start(struct watcher *w, enum how how, SOCKET first, SOCKET second, int wait)
+{
+    memset(w, 0, sizeof(*w));
+    w->s[0] = first;
+    w->s[1] = second;
+    w->how = how;
+    w->ms = 20000;
+    w->thread = run_thread(watch, w);
+    while (!w->waits)
+        Sleep(1);
+    Sleep(wait);
+}
+
+/* The wait has ended for the second socket. */
+static void assert_found(struct watcher *w, int revents)
+{
+    join_thread(w->thread, 2000);
+    doing("%s", w->how == BY_POLL ? "WSAPoll" : "select");
+    ck_assert_int_eq(w->result, 1);
+    ck_assert_int_eq(w->found[0], 0);
+    ck_assert_int_eq(w->found[1], w->how == BY_POLL ? revents : 1);
+}
+
+static const int waits[] = {SHORT_WAIT, LONG_WAIT};
+
+static void closed_meanwhile(int by_handle)
+{
+    struct watcher w;
+    SOCKET idle;
+    int unused;
+
+    winsock();
+    idle = pair_up(AF_INET, &unused);
+    for (int i = 0; i < 4; i++) {
+        int k;
+        SOCKET s = pair_up(AF_INET, &k);
+
+        exchange_bytes(s, k);
+        start(&w, i % 2 ? BY_POLL : BY_SELECT, idle, s, waits[i / 2]);
+        if (by_handle)
+            ck_assert(CloseHandle((HANDLE)s));
+        else
+            assert_works(closesocket(s));
+        ck_assert_str_eq(peer("read %d 1 1000", k), "EOF");
+        assert_found(&w, POLLNVAL);
+    }
+}
+
+/* Tests: closed by another thread meanwhile: readable, POLLNVAL. */
+CASE(wait, closed_meanwhile)
+{
+    closed_meanwhile(0);
+}
+
+CASE(wait, handle_closed_meanwhile)
+{
+    closed_meanwhile(1);
+}
+
+CASE(wait, data_meanwhile)
+{
+    struct watcher w;
+    SOCKET idle, s;
+    int unused, k;
+    char byte;
+
+    winsock();
+    idle = pair_up(AF_INET, &unused);
+    s = pair_up(AF_INET, &k);
+    for (int i = 0; i < 4; i++) {
+        start(&w, i % 2 ? BY_POLL : BY_SELECT, idle, s, waits[i / 2]);
+        peer_ok("send %d 61 1000", k);
+        assert_found(&w, POLLRDNORM);
+        assert_returns(recv(s, &byte, 1, 0), 1);
+    }
+}
+
+CASE(wait, end_meanwhile)
+{
+    struct watcher w;
+    SOCKET idle;
+    int unused;
+
+    winsock();
+    idle = pair_up(AF_INET, &unused);
+    for (int i = 0; i < 4; i++) {
+        int k;
+        SOCKET s = pair_up(AF_INET, &k);
+
+        start(&w, i % 2 ? BY_POLL : BY_SELECT, idle, s, waits[i / 2]);
+        peer_ok("shut %d w", k);
+        assert_found(&w, POLLHUP);
+    }
+}
+
+CASE(wait, reset_meanwhile)
+{
+    struct watcher w;
+    SOCKET idle;
+    int unused;
+
+    winsock();
+    idle = pair_up(AF_INET, &unused);
+    for (int i = 0; i < 4; i++) {
+        char byte;
+        int k;
+        SOCKET s = pair_up(AF_INET, &k);
+
+        start(&w, i % 2 ? BY_POLL : BY_SELECT, idle, s, waits[i / 2]);
+        peer_ok("abort %d", k);
+        assert_found(&w, POLLHUP | POLLERR);
+        assert_fails(recv(s, &byte, 1, 0), WSAECONNRESET);
+        ck_assert_int_eq(selects(s, 'r', 0), 1);
+        ck_assert_int_eq(selects(s, 'x', 0), 0);
+    }
+}
+
+CASE(wait, connection_meanwhile)
+{
+    struct watcher w;
+    SOCKET idle, l;
+    int unused;
+
+    winsock();
+    idle = pair_up(AF_INET, &unused);
+    l = listener(AF_INET, 5);
+    for (int i = 0; i < 4; i++) {
+        start(&w, i % 2 ? BY_POLL : BY_SELECT, idle, l, waits[i / 2]);
+        peer_connect(AF_INET, port_of(l));
+        assert_found(&w, POLLRDNORM);
+        closesocket(accept(l, NULL, NULL));
+    }
+}
+
+/* A datagram that met nobody, and one that comes later, both while somebody waits. */
+struct late {
+    SOCKET s;
+    struct address own, peer;
+    int error;
+};
+
+static DWORD WINAPI send_late(void *context)
+{
+    struct late *late = context;
+    SOCKET other;
+
+    Sleep(LONG_WAIT);
+    send(late->s, "a", 1, 0);
+    Sleep(LONG_WAIT);
+    other = socket(AF_INET, SOCK_DGRAM, 0);
+    if (bind(other, &late->peer.sa, late->peer.len) ||
+        sendto(other, "b", 1, 0, &late->own.sa, late->own.len) != 1)
+        late->error = WSAGetLastError();
+    return 0;
+}
+
+/* recvfrom's page: WSAECONNRESET: a previous send resulted in an ICMP Port Unreachable message.  It
+ * keeps nobody from hearing of what comes after. */
+CASE(wait, refused_meanwhile)
+{
+    struct late late = {0};
+    SOCKET nobody;
+    HANDLE thread;
+    char byte = 0;
+
+    winsock();
+    late.s = bound(AF_INET, SOCK_DGRAM);
+    late.own = address_of(late.s);
+    nobody = bound(AF_INET, SOCK_DGRAM);
+    late.peer = address_of(nobody);
+    assert_works(closesocket(nobody));
+    assert_works(connect(late.s, &late.peer.sa, late.peer.len));
+    thread = run_thread(send_late, &late);
+    ck_assert_int_eq(selects(late.s, 'r', 5000), 1);
+    if (recv(late.s, &byte, 1, 0) == SOCKET_ERROR) {
+        assert_code(WSAGetLastError(), WSAECONNRESET);
+        ck_assert_int_eq(selects(late.s, 'r', 5000), 1);
+        assert_returns(recv(late.s, &byte, 1, 0), 1);
+    }
+    ck_assert_int_eq(byte, 'b');
+    join_thread(thread, 5000);
+    ck_assert_int_eq(late.error, 0);
+}
+
+static volatile LONG apcs;
+
+static void CALLBACK count_apc(ULONG_PTR unused)
+{
+    (void)unused;
+    InterlockedIncrement(&apcs);
+}
+
+/* A user APC runs inside the wait, which goes on. */
+CASE(wait, apc_meanwhile)
+{
+    struct watcher w;
+    SOCKET idle, s;
+    int unused, k;
+    char byte;
+
+    winsock();
+    idle = pair_up(AF_INET, &unused);
+    s = pair_up(AF_INET, &k);
+    for (int i = 0; i < 4; i++) {
+        apcs = 0;
+        start(&w, i % 2 ? BY_POLL : BY_SELECT, idle, s, waits[i / 2]);
+        ck_assert(QueueUserAPC(count_apc, w.thread, 0));
+        for (int turn = 0; turn < 100 && !apcs; turn++)
+            Sleep(10);
+        ck_assert_int_eq(apcs, 1);
+        peer_ok("send %d 61 1000", k);
+        assert_found(&w, POLLRDNORM);
+        assert_returns(recv(s, &byte, 1, 0), 1);
+    }
+}
+
+/* A thread that only ever waits a little runs its APCs too. */
+CASE(wait, apc_in_short_waits)
+{
+    struct timeval limit = {0, SHORT_WAIT * 1000};
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = pair_up(AF_INET, &k);
+    for (int how = BY_SELECT; how <= BY_POLL; how++) {
+        apcs = 0;
+        ck_assert(QueueUserAPC(count_apc, GetCurrentThread(), 0));
+        for (int turn = 0; turn < 10; turn++) {
+            WSAPOLLFD fd = {s, POLLRDNORM, 0};
+            fd_set set = {1, {s}};
+
+            if (how == BY_POLL)
+                assert_returns(WSAPoll(&fd, 1, SHORT_WAIT), 0);
+            else
+                assert_returns(select(0, &set, NULL, NULL, &limit), 0);
+        }
+        ck_assert_int_eq(apcs, 1);
+    }
+}
+
+/* A thread ended inside a wait leaves the sockets usable, and their end visible to the peer. */
+CASE(wait, terminated_meanwhile)
+{
+    struct watcher w;
+    SOCKET idle, s;
+    int unused, k;
+
+    winsock();
+    idle = pair_up(AF_INET, &unused);
+    s = pair_up(AF_INET, &k);
+    for (int i = 0; i < 8; i++) {
+        start(&w, i % 2 ? BY_POLL : BY_SELECT, idle, s, waits[i / 4]);
+        ck_assert(TerminateThread(w.thread, 1));
+        ck_assert_uint_eq(WaitForSingleObject(w.thread, 2000), WAIT_OBJECT_0);
+        CloseHandle(w.thread);
+    }
+    exchange_bytes(s, k);
+    assert_works(closesocket(s));
+    ck_assert_str_eq(peer("read %d 1 2000", k), "EOF");
+}
