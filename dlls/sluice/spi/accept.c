@@ -3,10 +3,12 @@
  * gives it back to the listener (the host's DEFER request), so that no connection is lost. */
 #include "spi/spi.h"
 
+#include "spi/direct_lane.h"
 #include "spi/facts.h"
 #include "spi/rearm.h"
 #include "spi/reset_watch.h"
 #include "spi/short_accept.h"
+#include "xlat/ready.h"
 
 struct accepted {
     SOCKET socket;
@@ -41,6 +43,7 @@ static void give_back(SOCKET listener, SOCKET s)
 {
     ULONG handle = (ULONG)s;
 
+    facts_set(listener, FACT_DEFERRED, 0);
     afd_call(listener, AFD_DEFER, &handle, sizeof(handle), NULL, 0);
     NtClose((HANDLE)s);
 }
@@ -75,11 +78,24 @@ static int check_address_room(SOCKET listener, struct sockaddr *addr, LPINT addr
 /* Without a descriptor of this process for it, a connection could be neither asked for its peer nor
  * used: it is not taken then, so that it stays where select and events see it.  An accept that
  * waits longer may still find none, and gives the connection back. */
-static int check_descriptor(SOCKET listener)
+static int check_descriptor(void)
 {
-    struct socket_info_params info = {.handle = listener};
+    struct spare_params params;
 
-    return UNIX_CALL(socket_info, &info) == WSAEMFILE ? WSAEMFILE : 0;
+    return UNIX_CALL(spare, &params);
+}
+
+/* Whether a call that does not wait would find nothing.  The host has to be asked where it re-arms
+ * events with each call. */
+static bool finds_nothing(SOCKET listener)
+{
+    struct poll_entry entry = {listener, READY_ACCEPT, READY_LISTENER};
+    struct poll_params params = {.entries = unix_pointer(&entry), .count = 1};
+    unsigned facts = facts_find(listener);
+
+    return (facts & FACT_LISTENING) && (facts & FACT_NONBLOCKING) && !(facts & FACT_EVENTS) &&
+           direct_may_poll(listener, &facts) && !UNIX_CALL(poll, &params) && !params.ready &&
+           !params.hosts;
 }
 
 /* Runs the condition function. Returns 0 to keep the connection, or the code accept fails with. */
@@ -117,8 +133,10 @@ SOCKET WSPAPI WSPAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDIT
     int error = check_address_room(s, addr, addrlen);
 
     got.socket = INVALID_SOCKET;
+    if (!error && finds_nothing(s))
+        error = WSAEWOULDBLOCK;
     if (!error)
-        error = check_descriptor(s);
+        error = check_descriptor();
     if (!error) {
         short_accept_settle(s);
         error = take(s, &got.socket);

@@ -2,6 +2,7 @@
 /* Requests of the host lane that are waited for. */
 #include "spi/afd.h"
 
+#include "spi/facts.h"
 #include "spi/thread.h"
 #include "xlat/status.h"
 
@@ -42,5 +43,7 @@ int afd_call(SOCKET s, ULONG code, const void *in, ULONG in_len, void *out, ULON
 
 int afd_info(SOCKET s, struct afd_info *info)
 {
+    if (facts_info(s, info))
+        return 0;
     return afd_call(s, AFD_GET_INFO, NULL, 0, info, sizeof(*info)) ? WSAENOTSOCK : 0;
 }

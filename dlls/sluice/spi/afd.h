@@ -131,7 +131,8 @@ NTSTATUS afd_ioctl_pending(SOCKET s, ULONG code, const void *in, ULONG in_len, v
 /* afd_ioctl as a WSA code: 0 or the error. */
 int afd_call(SOCKET s, ULONG code, const void *in, ULONG in_len, void *out, ULONG out_len);
 
-/* Type, family and protocol the host created the socket with. Returns 0 or WSAENOTSOCK. */
+/* Type, family and protocol the host created the socket with; it is asked where they are not known
+ * here. Returns 0 or WSAENOTSOCK. */
 int afd_info(SOCKET s, struct afd_info *info);
 
 #endif

@@ -91,6 +91,6 @@ int WSPAPI WSPBind(SOCKET s, const struct sockaddr *name, int namelen, LPINT lpE
     else
         error = host_bind(s, &params, length);
     if (!error)
-        facts_set(s, 0, FACT_UNBOUND_COPY);
+        facts_set(s, facts_find(s) & FACT_DATAGRAM ? FACT_READY : 0, FACT_UNBOUND_COPY);
     return spi_return(error, lpErrno);
 }

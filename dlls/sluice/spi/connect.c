@@ -124,7 +124,7 @@ int WSPAPI WSPConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSAB
     note_outcome(s, error);
     if (info.type == SOCK_STREAM && (!error || error == WSAEWOULDBLOCK)) {
         facts_keep_peer(s, params.address, params.addr_len);
-        facts_set(s, FACT_CONNECTS, 0);
+        facts_set(s, FACT_CONNECTS | (error ? 0 : FACT_READY), 0);
     }
     return spi_return(error, lpErrno);
 }

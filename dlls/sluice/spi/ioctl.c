@@ -7,6 +7,7 @@
 #include <mstcpip.h>
 
 #include "spi/change.h"
+#include "spi/direct_lane.h"
 #include "spi/extension.h"
 #include "spi/facts.h"
 #include "spi/overlapped.h"
@@ -99,23 +100,39 @@ static int set_nonblocking(struct ioctl *call)
     return error;
 }
 
+static int put_number(struct ioctl *call, int value)
+{
+    call->size = sizeof(value);
+    return guard_copy(call->out, &value, sizeof(value)) ? 0 : WSAEFAULT;
+}
+
 /* FIONREAD and SIOCATMARK differ in the request only. */
 static int query_number(struct ioctl *call, ULONG code)
 {
     int value = 0, error = afd_call(call->s, code, NULL, 0, &value, sizeof(value));
 
-    if (!error && !guard_copy(call->out, &value, sizeof(value)))
-        error = WSAEFAULT;
-    call->size = sizeof(value);
-    return error;
+    return error ? error : put_number(call, value);
+}
+
+/* What waits to be read, without the host. Returns false where it has to be asked. */
+static bool look_unread(struct ioctl *call, struct unread_params *unread)
+{
+    unsigned facts = facts_find(call->s);
+
+    unread->handle = call->s;
+    return direct_may_receive(call->s, &facts) && !UNIX_CALL(unread, unread);
 }
 
 /* The kernel would count the bytes of a file just as well. */
 static int query_readable(struct ioctl *call)
 {
+    struct unread_params unread;
     unsigned int facts;
-    int error = facts_of_socket(call->s, &facts);
+    int error;
 
+    if (look_unread(call, &unread))
+        return put_number(call, unread.bytes);
+    error = facts_of_socket(call->s, &facts);
     return error ? error : query_number(call, AFD_FIONREAD);
 }
 
@@ -136,18 +153,16 @@ static int has_urgent(SOCKET s, bool *urgent)
 static int query_mark(struct ioctl *call)
 {
     int inline_on = 0, length = sizeof(inline_on), error;
-    BOOL mark;
+    struct unread_params unread;
     bool urgent;
 
+    if (look_unread(call, &unread))
+        return put_number(call, unread.at_mark);
     if (WSPGetSockOpt(call->s, SOL_SOCKET, SO_OOBINLINE, (char *)&inline_on, &length, &error) ||
         inline_on)
         return query_number(call, AFD_SIOCATMARK);
     error = has_urgent(call->s, &urgent);
-    mark = !urgent;
-    if (!error && !guard_copy(call->out, &mark, sizeof(mark)))
-        error = WSAEFAULT;
-    call->size = sizeof(mark);
-    return error;
+    return error ? error : put_number(call, !urgent);
 }
 
 static int set_keepalive(struct ioctl *call)

@@ -60,11 +60,13 @@ static int create(int family, int type, int protocol, DWORD flags, SOCKET *s)
         hide_echo_requests((SOCKET)handle, type, protocol);
     if (!error && !registry_add((SOCKET)handle))
         error = WSAENOBUFS;
-    if (error)
+    if (error) {
         NtClose(handle);
-    else
-        *s = (SOCKET)handle;
-    return error;
+        return error;
+    }
+    facts_keep_info((SOCKET)handle, &(struct afd_info){family, type, protocol});
+    *s = (SOCKET)handle;
+    return 0;
 }
 
 /* On Windows a copy never learns that the socket was bound through another handle later on, and its
@@ -94,6 +96,7 @@ static int adopt(const WSAPROTOCOL_INFOW *info, DWORD flags, SOCKET *s)
         NtClose((HANDLE)handle);
         return WSAENOBUFS;
     }
+    facts_keep_info(handle, &found);
     facts_set(handle, FACT_SHARED, 0);
     note_unbound(handle, &found);
     if (!(flags & WSA_FLAG_NO_HANDLE_INHERIT))
