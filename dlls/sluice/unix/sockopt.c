@@ -81,3 +81,15 @@ int unix_set_option(struct set_option_params *params)
     sys.close(fd);
     return error;
 }
+
+int unix_receive_room(struct receive_room_params *params)
+{
+    int fd, error = host_socket_fd(params->handle, &fd);
+
+    if (error)
+        return error;
+    if (sys.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &params->room, sizeof(params->room)))
+        error = xlat_error_in(XLAT_OP_OPTION, errno);
+    sys.close(fd);
+    return error;
+}
