@@ -437,3 +437,63 @@ CASE(data, nonblocking_send_takes_all)
     GetExitCodeThread(thread, &total);
     ck_assert_uint_eq(total, SIZE);
 }
+
+/* Reads to the end. Returns how many bytes came before one that is not its position's. */
+static DWORD WINAPI read_positions(void *s)
+{
+    char bytes[65536];
+    DWORD total = 0;
+    int n;
+
+    while ((n = recv((SOCKET)s, bytes, sizeof(bytes), 0)) > 0)
+        for (int i = 0; i < n; i++, total++)
+            if (bytes[i] != (char)(total % 251))
+                return total;
+    return total;
+}
+
+/* What a send took is no operation of the program's any more: what the program cancels leaves it
+ * alone (Wine's test_send_buffering, seen on Windows). */
+CASE(data, cancel_spares_what_was_sent)
+{
+    enum { SIZE = 20 * 1024 * 1024 };
+    char *bytes = malloc(SIZE);
+    HANDLE thread;
+    SOCKET pair[2];
+    DWORD total;
+
+    winsock();
+    for (int i = 0; i < SIZE; i++)
+        bytes[i] = (char)(i % 251);
+    tcp_pair(AF_INET, pair);
+    set_blocking(pair[0], 0);
+    assert_returns(send(pair[0], bytes, SIZE, 0), SIZE);
+    free(bytes);
+    thread = run_thread(read_positions, (void *)pair[1]);
+    for (int i = 0; i < 50; i++) {
+        CancelIoEx((HANDLE)pair[0], NULL);
+        ck_assert_int_ne(CancelIo((HANDLE)pair[0]), 0);
+    }
+    assert_works(shutdown(pair[0], SD_SEND));
+    CancelIoEx((HANDLE)pair[0], NULL);
+    ck_assert_uint_eq(WaitForSingleObject(thread, 30000), WAIT_OBJECT_0);
+    GetExitCodeThread(thread, &total);
+    ck_assert_uint_eq(total, SIZE);
+}
+
+/* The same, and Windows says that there was nothing to cancel. */
+CASE(data, cancel_finds_nothing)
+{
+    enum { SIZE = 20 * 1024 * 1024 };
+    char *bytes = calloc(1, SIZE);
+    SOCKET pair[2];
+
+    winsock();
+    tcp_pair(AF_INET, pair);
+    set_blocking(pair[0], 0);
+    assert_returns(send(pair[0], bytes, SIZE, 0), SIZE);
+    free(bytes);
+    SetLastError(ERROR_UNTOUCHED);
+    ck_assert_int_eq(CancelIoEx((HANDLE)pair[0], NULL), FALSE);
+    ck_assert_uint_eq(GetLastError(), ERROR_NOT_FOUND);
+}

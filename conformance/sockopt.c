@@ -394,3 +394,29 @@ CASE(sockopt, connect_time)
     ck_assert_int_lt(get_int(pair[0], SOL_SOCKET, OPTION_CONNECT_TIME), 3);
     ck_assert_int_ge(get_int(pair[0], SOL_SOCKET, OPTION_CONNECT_TIME), 0);
 }
+
+/* A receive buffer smaller than what is sent stops no sender that does not block, and all arrives:
+ * Wine's test_set_getsockopt, seen on Windows.  The option reads back as it was set. */
+CASE(sockopt, small_receive_buffer)
+{
+    enum { SIZE = 4096, COUNT = 3 };
+    char sent[SIZE], got[SIZE];
+    SOCKET pair[2];
+
+    winsock();
+    tcp_pair(AF_INET, pair);
+    set_blocking(pair[0], 0);
+    set_int(pair[0], SOL_SOCKET, SO_SNDBUF, 0);
+    set_int(pair[1], SOL_SOCKET, SO_RCVBUF, 1024);
+    ck_assert_int_eq(get_int(pair[1], SOL_SOCKET, SO_RCVBUF), 1024);
+    for (int i = 0; i < COUNT; i++) {
+        memset(sent, 'a' + i, sizeof(sent));
+        assert_returns(send(pair[0], sent, sizeof(sent), 0), sizeof(sent));
+    }
+    for (int i = 0; i < COUNT; i++) {
+        memset(sent, 'a' + i, sizeof(sent));
+        ck_assert_int_eq(selects(pair[1], 'r', 2000), 1);
+        assert_returns(recv(pair[1], got, sizeof(got), MSG_WAITALL), sizeof(got));
+        ck_assert_int_eq(memcmp(got, sent, sizeof(got)), 0);
+    }
+}

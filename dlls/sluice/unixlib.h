@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Raised whenever a struct below changes, so that halves of different builds refuse each other. */
-#define UNIXLIB_VERSION 4
+#define UNIXLIB_VERSION 5
 
 typedef uint64_t __attribute__((aligned(8))) u64_a8;
 
@@ -48,6 +48,7 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(route_source)                                                                                \
     X(get_option)                                                                                  \
     X(set_option)                                                                                  \
+    X(receive_room)                                                                                \
     X(tcp_info)                                                                                    \
     X(filter_icmp)                                                                                 \
     X(send_message)                                                                                \
@@ -188,6 +189,13 @@ struct listen_params {
 /* connect(AF_UNSPEC): a datagram socket forgets its peer. */
 struct dissolve_params {
     u64_a8 handle;
+};
+
+/* Gives the kernel's receive buffer at least a size, whatever SO_RCVBUF says to the program. */
+struct receive_room_params {
+    u64_a8 handle;
+    int32_t room; /* in: bytes; the kernel doubles it for its own bookkeeping */
+    int32_t reserved;
 };
 
 /* After urgent data was received with MSG_OOB (SO_OOBINLINE is off): takes the byte out of the queue. */
@@ -386,6 +394,7 @@ _Static_assert(sizeof(struct spare_params) == 8, "one layout for every compiler"
 _Static_assert(sizeof(struct socket_info_params) == 48, "one layout for every compiler");
 _Static_assert(sizeof(struct listen_params) == 56, "one layout for every compiler");
 _Static_assert(sizeof(struct dissolve_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct receive_room_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct drop_urgent_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct route_source_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct is_local_address_params) == 36, "one layout for every compiler");

@@ -95,8 +95,14 @@ static int get_host(struct option_call *call)
     return error ? error : xlat_option_write(call->row, number, call->value, &call->length);
 }
 
+/* What a stream always has room for.  A small SO_RCVBUF does not stop a Windows peer from sending
+ * more (Wine's tests, seen on Windows); Linux closes the window, and counts its own bookkeeping in.
+ */
+#define RECEIVE_ROOM_LEAST 32768
+
 static int set_host(struct option_call *call)
 {
+    struct receive_room_params room = {.handle = call->s, .room = RECEIVE_ROOM_LEAST};
     uint32_t number;
     int error = xlat_option_read(call->row, call->value, call->length, &number);
 
@@ -107,6 +113,9 @@ static int set_host(struct option_call *call)
         facts_keep_timeout(call->s, TIMEOUT_RECEIVE, number);
     if (!error && call->row->level == SOL_SOCKET && call->row->name == SO_SNDTIMEO)
         facts_keep_timeout(call->s, TIMEOUT_SEND, number);
+    if (!error && call->row->level == SOL_SOCKET && call->row->name == SO_RCVBUF &&
+        call->info.type == SOCK_STREAM && number < RECEIVE_ROOM_LEAST)
+        error = UNIX_CALL(receive_room, &room);
     return error;
 }
 

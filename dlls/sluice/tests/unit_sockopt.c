@@ -389,6 +389,27 @@ START_TEST(route_faults)
 }
 END_TEST
 
+/* The kernel doubles what it is told, for its own bookkeeping. */
+START_TEST(receive_room_reaches_the_kernel)
+{
+    struct receive_room_params params = {.room = 32768};
+    int s = tcp(), size = 1024;
+    socklen_t length = sizeof(size);
+
+    params.handle = (uint64_t)s;
+    ck_assert_int_eq(setsockopt(s, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)), 0);
+    ck_assert_int_eq(unix_receive_room(&params), 0);
+    ck_assert_int_eq(getsockopt(s, SOL_SOCKET, SO_RCVBUF, &size, &length), 0);
+    ck_assert_int_eq(size, 65536);
+    sys.setsockopt = failing_set;
+    failing_errno = ENOBUFS;
+    ck_assert_int_eq(unix_receive_room(&params), WS_WSAENOBUFS);
+    params.handle = NO_SOCKET;
+    ck_assert_int_eq(unix_receive_room(&params), WS_WSAENOTSOCK);
+    close(s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("sockopt");
@@ -407,6 +428,7 @@ int main(void)
     tcase_add_test(tcase, short_answer_of_the_kernel);
     tcase_add_loop_test(tcase, every_direct_row_keeps_to_its_buffer, 0, xlat_option_count());
     tcase_add_test(tcase, group_is_joined);
+    tcase_add_test(tcase, receive_room_reaches_the_kernel);
     tcase_add_test(tcase, route_to_the_loopback);
     tcase_add_test(tcase, route_for_a_bad_address);
     tcase_add_test(tcase, route_faults);

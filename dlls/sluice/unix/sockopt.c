@@ -98,3 +98,15 @@ int unix_syn_count(struct syn_count_params *params)
         error = xlat_error_in(XLAT_OP_OPTION, errno);
     return error;
 }
+
+int unix_receive_room(struct receive_room_params *params)
+{
+    int fd, error = host_socket_fd(params->handle, &fd);
+
+    if (error)
+        return error;
+    if (sys.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &params->room, sizeof(params->room)))
+        error = xlat_error_in(XLAT_OP_OPTION, errno);
+    sys.close(fd);
+    return error;
+}
