@@ -7,16 +7,22 @@
 #include "spi/reset_watch.h"
 #include "spi/rest.h"
 
-/* Linux connects 0.0.0.0 and :: to the machine itself and tries port 0; Windows refuses both. */
-static bool is_no_destination(const void *address)
+static bool is_wildcard(const void *address)
 {
     const struct sockaddr_in *v4 = address;
     const struct sockaddr_in6 *v6 = address;
-    static const IN6_ADDR any;
 
-    if (v4->sin_family == AF_INET)
-        return !v4->sin_addr.s_addr || !v4->sin_port;
-    return !memcmp(&v6->sin6_addr, &any, sizeof(any)) || !v6->sin6_port;
+    return v4->sin_family == AF_INET ? v4->sin_addr.s_addr == INADDR_ANY
+                                     : IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
+}
+
+/* Linux connects 0.0.0.0 and :: to the machine itself and tries port 0; Windows refuses both for
+ * streams.  For datagrams the wildcard address is known to be refused (libuv's tests). */
+static bool is_no_destination(const void *address, int type)
+{
+    const struct sockaddr_in *v4 = address; /* v6: port at the same place */
+
+    return is_wildcard(address) || (type == SOCK_STREAM && !v4->sin_port);
 }
 
 /* What the kernel makes of connecting a listener or a datagram socket differs; both are told apart
@@ -26,15 +32,17 @@ static int check_destination(SOCKET s, const struct afd_info *info, const void *
     BOOL listening = FALSE;
     INT length = sizeof(listening), ignored;
 
+    if (info->type == SOCK_DGRAM && is_no_destination(address, SOCK_DGRAM))
+        return WSAEADDRNOTAVAIL;
     if (info->type != SOCK_STREAM)
         return 0;
     if (!WSPGetSockOpt(s, SOL_SOCKET, SO_ACCEPTCONN, (char *)&listening, &length, &ignored) &&
         listening)
         return WSAEINVAL;
-    return is_no_destination(address) ? WSAEADDRNOTAVAIL : 0;
+    return is_no_destination(address, SOCK_STREAM) ? WSAEADDRNOTAVAIL : 0;
 }
 
-/* connect(AF_UNSPEC) or to the wildcard dissolves a datagram socket's association. */
+/* connect(AF_UNSPEC) dissolves a datagram socket's association. */
 static bool is_dissolving(const struct afd_info *info, const struct sockaddr *name, int namelen)
 {
     ADDRESS_FAMILY family;
