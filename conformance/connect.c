@@ -229,6 +229,32 @@ CASE(connect, datagram)
     assert_returns(sendto(s, "abc", 3, 0, &a.sa, a.len), 3);
 }
 
+/* The wildcard is no destination for datagrams either (the page; libuv's tests udp_connect and
+ * udp_connect6, which run on Windows), and does not dissolve the one there is. */
+CASE(connect, datagram_wildcard)
+{
+    static const int families[] = {AF_INET, AF_INET6};
+    struct address to, got;
+    SOCKET s;
+
+    winsock();
+    for (int i = 0; i < 2; i++) {
+        SOCKET receiver = bound(families[i], SOCK_DGRAM);
+
+        s = new_socket(families[i], SOCK_DGRAM);
+        to = wildcard(families[i], port_of(receiver));
+        assert_fails(connect(s, &to.sa, to.len), WSAEADDRNOTAVAIL);
+        got.len = sizeof(got.any);
+        assert_fails(getpeername(s, &got.sa, &got.len), WSAENOTCONN);
+        to = address_of(receiver);
+        assert_works(connect(s, &to.sa, to.len));
+        to = wildcard(families[i], port_of(receiver));
+        assert_fails(connect(s, &to.sa, to.len), WSAEADDRNOTAVAIL);
+        assert_returns(send(s, "abc", 3, 0), 3);
+        ck_assert_int_eq(selects(receiver, 'r', 2000), 1);
+    }
+}
+
 /* Only datagrams of the one it is connected to arrive. */
 CASE(connect, datagram_filters)
 {

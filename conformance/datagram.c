@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Datagrams: sendto, recvfrom and their WSA forms without overlapped.  Sources: their Win32 pages;
  * tests are Wine's, which were run on Windows. */
+#include "overlap.h"
 #include "remote.h"
 
 static const int families[] = {AF_INET, AF_INET6};
@@ -329,4 +330,42 @@ CASE(datagram, gather)
     assert_works(WSASendTo(s, buffers, 3, &n, 0, &a.sa, a.len, NULL, NULL));
     ck_assert_uint_eq(n, 3);
     ck_assert_ptr_nonnull(strstr(peer_ok("recvfrom %d 100 2000", k), " 616263"));
+}
+
+/* FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, and an operation that is over at once but not well: either
+ * the call itself fails and there is no packet, or it is pending and there is one (the page of the
+ * mode).  Datagrams that do not fit: the one that came, and one to be sent, for which libuv's test
+ * udp_dgram_too_big waits. */
+CASE(overlapped, skip_on_success_failed)
+{
+    static char huge[65536];
+    char data[4];
+    WSABUF small = {sizeof(data), data}, large = {sizeof(huge), huge};
+    DWORD flags = 0, count;
+    WSAOVERLAPPED ov = {0};
+    struct address at;
+    HANDLE port;
+    SOCKET s;
+    int error;
+
+    winsock();
+    s = bound(AF_INET, SOCK_DGRAM);
+    at = address_of(s);
+    port = CreateIoCompletionPort((HANDLE)s, NULL, 7, 0);
+    ck_assert(SetFileCompletionNotificationModes((HANDLE)s, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS));
+    assert_returns(sendto(s, "abcdef", 6, 0, &at.sa, at.len), 6);
+    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    error = WSARecv(s, &small, 1, &count, &flags, &ov, NULL) ? WSAGetLastError() : 0;
+    if (error == WSA_IO_PENDING)
+        ck_assert_uint_eq(packet(port, 7, &ov, sizeof(data)), ERROR_MORE_DATA);
+    else
+        ck_assert_int_eq(error, WSAEMSGSIZE);
+    ck_assert_mem_eq(data, "abcd", sizeof(data));
+    no_packet(port);
+    error = WSASendTo(s, &large, 1, &count, 0, &at.sa, at.len, &ov, NULL) ? WSAGetLastError() : 0;
+    if (error == WSA_IO_PENDING)
+        ck_assert_uint_ne(packet(port, 7, &ov, 0), 0);
+    else
+        ck_assert_int_eq(error, WSAEMSGSIZE);
+    no_packet(port);
 }

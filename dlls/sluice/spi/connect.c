@@ -14,6 +14,8 @@ static int check_destination(SOCKET s, const struct afd_info *info, const void *
     BOOL listening = FALSE;
     INT length = sizeof(listening), ignored;
 
+    if (info->type == SOCK_DGRAM && spi_is_wildcard(address))
+        return WSAEADDRNOTAVAIL; /* the kernel would take the machine itself (libuv's tests) */
     if (info->type != SOCK_STREAM)
         return 0;
     if (!WSPGetSockOpt(s, SOL_SOCKET, SO_ACCEPTCONN, (char *)&listening, &length, &ignored) &&
@@ -22,7 +24,7 @@ static int check_destination(SOCKET s, const struct afd_info *info, const void *
     return spi_is_no_destination(address) ? WSAEADDRNOTAVAIL : 0;
 }
 
-/* connect(AF_UNSPEC) or to the wildcard dissolves a datagram socket's association. */
+/* connect(AF_UNSPEC) dissolves a datagram socket's association. */
 static bool is_dissolving(const struct afd_info *info, const struct sockaddr *name, int namelen)
 {
     ADDRESS_FAMILY family;

@@ -38,6 +38,20 @@ static void NTAPI call_routine(void *routine, IO_STATUS_BLOCK *io, ULONG reserve
                                                   (DWORD)io->Information, (LPWSAOVERLAPPED)io, 0);
 }
 
+/* FILE_IO_COMPLETION_NOTIFICATION_INFORMATION and its class, which winternl.h leaves out. */
+#define FileIoCompletionNotificationInformation_ ((FILE_INFORMATION_CLASS)41)
+
+/* Whether the program wants no packet at the completion port for what is done at once. */
+static bool skips_packets(SOCKET s)
+{
+    IO_STATUS_BLOCK io;
+    ULONG modes = 0;
+
+    return !NtQueryInformationFile((HANDLE)s, &io, &modes, sizeof(modes),
+                                   FileIoCompletionNotificationInformation_) &&
+           (modes & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS);
+}
+
 static int issue_error(SOCKET s, NTSTATUS status, HANDLE event)
 {
     struct afd_info info;
@@ -89,15 +103,18 @@ int overlapped_issue(SOCKET s, const struct notice *notice, ULONG code, const vo
     status = NtDeviceIoControlFile((HANDLE)s, event, notice->routine ? call_routine : NULL, context,
                                    (IO_STATUS_BLOCK *)overlapped, code, (void *)in, in_len, out,
                                    out_len);
-    if (status == STATUS_PENDING || STATUS_IS_WARNING(status))
+    if (status == STATUS_PENDING)
         return WSA_IO_PENDING;
-    if (status)
+    /* Of a datagram that does not fit the completion tells, unless the host sends none. */
+    if (STATUS_IS_WARNING(status) && (notice->routine || !skips_packets(s)))
+        return WSA_IO_PENDING;
+    if (status && !STATUS_IS_WARNING(status))
         return issue_error(s, status, event);
     /* Another thread may have taken the completion and reused the structure: then the count is
      * worth nothing, as on Windows. */
     if (!guard_get(*information, &overlapped->InternalHigh))
         *information = 0;
-    return 0;
+    return status ? issue_error(s, status, event) : 0;
 }
 
 /* Memory of ours that requests of the program still use.  Only a structure whose status is still
