@@ -5,8 +5,8 @@
 #include <sys/uio.h>
 
 #include "calls.h"
-#include "host.h"
 #include "sys.h"
+#include "use.h"
 #include "winabi.h"
 #include "xlat/control.h"
 #include "xlat/error.h"
@@ -119,15 +119,16 @@ int unix_send_message(struct send_message_params *params)
     struct sockaddr_storage address;
     struct msghdr message = {.msg_iov = list, .msg_iovlen = params->count};
     struct xlat_control control;
+    SOCKET_USE use = SOCKET_UNUSED;
     ssize_t sent;
-    int fd, error;
+    int error;
 
     error =
         xlat_control_read((const void *)(uintptr_t)params->control, params->control_len, &control);
     if (!error && params->address_len)
         error = xlat_sockaddr_to_host(params->address, params->address_len, &address,
                                       &message.msg_namelen);
-    if (error || (error = host_socket_fd(params->handle, &fd)))
+    if (error || (error = socket_use(params->handle, &use)))
         return error;
     if (params->address_len)
         message.msg_name = &address;
@@ -135,11 +136,10 @@ int unix_send_message(struct send_message_params *params)
         list[i].iov_base = (void *)(uintptr_t)buffers[i].address;
         list[i].iov_len = buffers[i].length;
     }
-    sent = send_message(fd, &message, &control);
+    sent = send_message(use.fd, &message, &control);
     if (sent < 0)
         error = xlat_error_in(XLAT_OP_SEND, errno);
     else
         params->sent = (uint64_t)sent;
-    sys.close(fd);
     return error;
 }

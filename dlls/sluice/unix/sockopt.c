@@ -101,12 +101,12 @@ int unix_syn_count(struct syn_count_params *params)
 
 int unix_receive_room(struct receive_room_params *params)
 {
-    int fd, error = host_socket_fd(params->handle, &fd);
+    SOCKET_USE use = SOCKET_UNUSED;
+    int error = socket_use(params->handle, &use);
 
     if (error)
         return error;
-    if (sys.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &params->room, sizeof(params->room)))
+    if (sys.setsockopt(use.fd, SOL_SOCKET, SO_RCVBUF, &params->room, sizeof(params->room)))
         error = xlat_error_in(XLAT_OP_OPTION, errno);
-    sys.close(fd);
     return error;
 }
