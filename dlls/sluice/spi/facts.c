@@ -14,7 +14,7 @@
 #define AFD_GET_CONNECT_TIME WINE_AFD(292)
 
 struct entry {
-    volatile LONG facts;
+    volatile unsigned facts;
     short family, type, protocol; /* type 0: not known */
     DWORD timeout[2]; /* by enum facts_timeout */
     uint64_t cookie;  /* what the kernel calls the socket, without a watch only; 0: not known */
@@ -37,18 +37,16 @@ static struct entry *find(SOCKET s)
 static struct entry *find_or_make(SOCKET s)
 {
     SOCKET index = s >> 2;
-    struct entry *chunk;
+    struct entry *chunk, *none = NULL;
 
     if (index / CHUNK >= CHUNKS)
         return NULL;
-    if (!chunks[index / CHUNK]) {
-        chunk = calloc(CHUNK, sizeof(*chunk));
-        if (!chunk)
-            return NULL;
-        if (InterlockedCompareExchangePointer((void *volatile *)&chunks[index / CHUNK], chunk,
-                                              NULL))
-            free(chunk); /* another thread was first */
-    }
+    if (chunks[index / CHUNK])
+        return find(s);
+    chunk = calloc(CHUNK, sizeof(*chunk));
+    if (chunk && !__atomic_compare_exchange_n(&chunks[index / CHUNK], &none, chunk, false,
+                                              __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+        free(chunk); /* another thread was first */
     return find(s);
 }
 
@@ -56,38 +54,42 @@ unsigned facts_find(SOCKET s)
 {
     struct entry *entry = find(s);
 
-    return entry && !identity_is_closing(s) ? (unsigned)entry->facts : 0;
+    return entry && !identity_is_closing(s) ? entry->facts : 0;
+}
+
+/* Fails where the facts are no longer *before, and stores there what they are. */
+static bool replace(struct entry *entry, unsigned *before, unsigned after)
+{
+    return __atomic_compare_exchange_n(&entry->facts, before, after, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_SEQ_CST);
 }
 
 unsigned facts_set(SOCKET s, unsigned added, unsigned removed)
 {
     const uint32_t token = identity_learn(s);
     struct entry *entry = token ? find_or_make(s) : NULL;
-    LONG before, after;
+    unsigned before, after;
 
     if (!entry)
         return added;
-    do {
-        before = entry->facts;
-        after = (LONG)(((unsigned)before & ~removed) | added);
-    } while (before != after &&
-             InterlockedCompareExchange(&entry->facts, after, before) != before);
+    before = entry->facts;
+    do
+        after = (before & ~removed) | added;
+    while (before != after && !replace(entry, &before, after));
     if (added && !identity_is(s, token)) /* it was about a socket that is gone */
-        InterlockedAnd(&entry->facts, (LONG)~added);
-    return (unsigned)after;
+        __atomic_and_fetch(&entry->facts, ~added, __ATOMIC_SEQ_CST);
+    return after;
 }
 
 bool facts_take(SOCKET s, unsigned facts)
 {
     struct entry *entry = find(s);
-    LONG before;
+    unsigned before = entry ? entry->facts : 0;
 
-    do {
-        before = entry ? entry->facts : 0;
-        if (((unsigned)before & facts) != facts)
+    do
+        if ((before & facts) != facts)
             return false;
-    } while (InterlockedCompareExchange(&entry->facts, (LONG)((unsigned)before & ~facts),
-                                        before) != before);
+    while (!replace(entry, &before, before & ~facts));
     return true;
 }
 
@@ -95,7 +97,7 @@ void facts_for_each(unsigned facts, void (*each)(SOCKET s))
 {
     for (SOCKET at = 0; at < CHUNKS; at++) {
         for (SOCKET i = 0; chunks[at] && i < CHUNK; i++) {
-            if (((unsigned)chunks[at][i].facts & facts) == facts)
+            if ((chunks[at][i].facts & facts) == facts)
                 each((at * CHUNK + i) << 2);
         }
     }
@@ -192,7 +194,7 @@ void facts_inherit(SOCKET listener, SOCKET s)
         facts_set(s, FACT_READY, 0);
     }
     memcpy(to->timeout, from->timeout, sizeof(to->timeout));
-    facts_set(s, (unsigned)from->facts & (FACT_NONBLOCKING | FACT_EVENTS | FACT_MESSAGES), 0);
+    facts_set(s, from->facts & (FACT_NONBLOCKING | FACT_EVENTS | FACT_MESSAGES), 0);
 }
 
 void facts_forget(SOCKET s)
@@ -201,7 +203,7 @@ void facts_forget(SOCKET s)
 
     if (!entry)
         return;
-    InterlockedExchange(&entry->facts, 0);
+    __atomic_store_n(&entry->facts, 0, __ATOMIC_SEQ_CST);
     entry->type = 0;
     memset(entry->timeout, 0, sizeof(entry->timeout));
     facts_keep_peer(s, "", 0);

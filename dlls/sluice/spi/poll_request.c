@@ -64,8 +64,8 @@ int poll_open(struct poll_request *request, unsigned int room)
     request->room = room;
     request->slot_mask = slots - 1;
     request->asked = (struct afd_poll_params *)memory;
-    request->answered = (struct afd_poll_params *)(memory += params);
-    request->entries = (struct poll_entry *)(memory += params);
+    request->answered = (struct afd_poll_params *)(memory + params);
+    request->entries = (struct poll_entry *)(memory + 2 * params);
     request->slots = (unsigned int *)(request->entries + room);
     memset(request->slots, 0, slots * sizeof(*request->slots));
     return 0;
