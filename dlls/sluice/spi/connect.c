@@ -6,20 +6,30 @@
 #include "spi/facts.h"
 #include "spi/reset_watch.h"
 #include "spi/rest.h"
+#include "spi/watch.h"
+
+/* Of a socket that nobody else can have made listen, it is known without asking. */
+static bool is_listening(SOCKET s)
+{
+    BOOL listening = FALSE;
+    INT length = sizeof(listening), ignored;
+    unsigned facts = facts_find(s);
+
+    if (watch_active() && (facts & FACT_OWN) && !(facts & FACT_SHARED))
+        return (facts & FACT_LISTENING) != 0;
+    return !WSPGetSockOpt(s, SOL_SOCKET, SO_ACCEPTCONN, (char *)&listening, &length, &ignored) &&
+           listening;
+}
 
 /* What the kernel makes of connecting a listener or a datagram socket differs; both are told apart
  * here. */
 static int check_destination(SOCKET s, const struct afd_info *info, const void *address)
 {
-    BOOL listening = FALSE;
-    INT length = sizeof(listening), ignored;
-
     if (info->type == SOCK_DGRAM && spi_is_wildcard(address))
         return WSAEADDRNOTAVAIL; /* the kernel would take the machine itself (libuv's tests) */
     if (info->type != SOCK_STREAM)
         return 0;
-    if (!WSPGetSockOpt(s, SOL_SOCKET, SO_ACCEPTCONN, (char *)&listening, &length, &ignored) &&
-        listening)
+    if (is_listening(s))
         return WSAEINVAL;
     return spi_is_no_destination(address) ? WSAEADDRNOTAVAIL : 0;
 }
