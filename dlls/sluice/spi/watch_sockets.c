@@ -12,17 +12,31 @@
 #include "spi/spi.h"
 #include "spi/thread.h"
 
-/* Not a slim lock: sockets of our own that hang on another are closed with it. */
-static CRITICAL_SECTION lock = {.LockCount = -1};
+/* May be taken again by its owner: sockets of our own that hang on another are closed with it.  Not a
+ * critical section, which waits on a handle: that could get the value whose close is at work here. */
+static struct {
+    SRWLOCK lock;
+    volatile DWORD owner;
+    unsigned int depth;
+} guard = {.lock = SRWLOCK_INIT};
 
 void watch_sockets_lock(void)
 {
-    EnterCriticalSection(&lock);
+    const DWORD self = GetCurrentThreadId();
+
+    if (guard.owner != self) {
+        AcquireSRWLockExclusive(&guard.lock);
+        guard.owner = self;
+    }
+    guard.depth++;
 }
 
 void watch_sockets_unlock(void)
 {
-    LeaveCriticalSection(&lock);
+    if (--guard.depth)
+        return;
+    guard.owner = 0;
+    ReleaseSRWLockExclusive(&guard.lock);
 }
 
 /* Whether closing the handle will end the socket: it is the last one, and not protected. */
