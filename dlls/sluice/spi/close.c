@@ -56,7 +56,7 @@ static int linger(SOCKET s)
     return 0;
 }
 
-static bool is_last_handle(SOCKET s)
+bool spi_is_last_handle(SOCKET s)
 {
     OBJECT_BASIC_INFORMATION info;
 
@@ -71,7 +71,7 @@ static void end_activities(SOCKET s, unsigned facts)
     struct afd_message_select_params none = {.handle = (ULONG)s};
     IO_STATUS_BLOCK io;
 
-    if (!(facts & (FACT_OVERLAPPED | FACT_MESSAGES)) || !is_last_handle(s))
+    if (!(facts & (FACT_OVERLAPPED | FACT_MESSAGES)) || !spi_is_last_handle(s))
         return;
     if (facts & FACT_OVERLAPPED)
         NtCancelIoFileEx((HANDLE)s, NULL, &io);

@@ -3,7 +3,6 @@
 #include "spi/direct_lane.h"
 
 #include "spi/facts.h"
-#include "spi/transfer.h"
 #include "spi/upcall.h"
 #include "spi/watch.h"
 
@@ -61,9 +60,7 @@ DWORD direct_slice(DWORD left)
     return left < DIRECT_SLICE_MS ? left : DIRECT_SLICE_MS;
 }
 
-/* Waits in the host. Returns 0 when there may be something, WSAETIMEDOUT, WSAEINTR (closed by another
- * thread, or cancelled).  *left: milliseconds, INFINITE for no limit. */
-static int wait_in_host(SOCKET s, int flags, DWORD *left)
+int direct_wait(SOCKET s, int flags, DWORD *left)
 {
     struct afd_poll_params poll = {
         .timeout = *left == INFINITE ? INT64_MAX : *left * -10000LL,
@@ -120,7 +117,7 @@ static int wait_on(struct patience *patience)
         return WSAEWOULDBLOCK;
     if (patience->left != INFINITE)
         patience->left -= patience->slice;
-    error = patience->left ? wait_in_host(patience->s, patience->flags, &patience->left)
+    error = patience->left ? direct_wait(patience->s, patience->flags, &patience->left)
                            : WSAETIMEDOUT;
     if (!error && !patience->left)
         patience->left = 1; /* there was something in the last moment */
@@ -128,9 +125,8 @@ static int wait_on(struct patience *patience)
     return error;
 }
 
-/* The list as it travels, without its first `skip` bytes. Returns how many buffers. */
-static uint32_t list_buffers(const struct transfer *t, ULONG_PTR skip,
-                             struct unix_buffer list[UNIX_BUFFERS_MAX])
+uint32_t direct_buffers(const struct transfer *t, ULONG_PTR skip,
+                        struct unix_buffer list[UNIX_BUFFERS_MAX])
 {
     uint32_t count = 0;
 
@@ -177,7 +173,7 @@ static int direct_receive(struct transfer *t)
         .handle = t->s,
         .buffers = unix_pointer(list),
         .control = unix_pointer(t->control ? t->control->buf : NULL),
-        .count = list_buffers(t, 0, list),
+        .count = direct_buffers(t, 0, list),
         .is_stream = (t->facts & FACT_STREAM) != 0,
     };
     int error;
@@ -220,7 +216,7 @@ static int direct_send(struct transfer *t)
     if (t->address)
         memcpy(params.address, t->address, (size_t)t->address_len);
     do {
-        params.count = list_buffers(t, t->moved, list);
+        params.count = direct_buffers(t, t->moved, list);
         params.wait_ms = (int32_t)patience.slice;
         error = UNIX_CALL(send, &params);
         t->moved += (ULONG_PTR)params.moved;

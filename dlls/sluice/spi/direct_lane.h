@@ -4,7 +4,7 @@
 #ifndef SLUICE_DIRECT_LANE_H
 #define SLUICE_DIRECT_LANE_H
 
-#include "spi/spi.h"
+#include "spi/transfer.h"
 
 /* Milliseconds that a call waits on the descriptor before it waits in the host, where user APCs run
  * and an idle thread costs nothing. */
@@ -21,5 +21,14 @@ bool direct_may_poll(SOCKET s, unsigned *facts);
 /* How long the calling thread may wait on the descriptor at once: `left` milliseconds (INFINITE: no
  * limit) at most, 0 where a blocking hook has to run meanwhile. */
 DWORD direct_slice(DWORD left);
+
+/* Waits in the host, alertably, for AFD_POLL_* flags.  *left: milliseconds, INFINITE for no limit; what is
+ * left of them afterwards.  Returns 0 when there may be something, WSAETIMEDOUT, WSAEINTR (closed by
+ * another thread, or cancelled). */
+int direct_wait(SOCKET s, int flags, DWORD *left);
+
+/* A transfer's buffers as they travel, without their first `skip` bytes. Returns how many. */
+uint32_t direct_buffers(const struct transfer *t, ULONG_PTR skip,
+                        struct unix_buffer list[UNIX_BUFFERS_MAX]);
 
 #endif

@@ -47,6 +47,9 @@ int spi_local_address(SOCKET s, void *address, int *length);
 /* The connected peer's address. Returns 0, WSAENOTCONN, WSAENOTSOCK. */
 int spi_peer_address(SOCKET s, void *address, int *length);
 
+/* Whether no other handle, of any process, names the socket. */
+bool spi_is_last_handle(SOCKET s);
+
 /* Sockets this process opened through us, so that the last WSPCleanup can close them. */
 bool registry_add(SOCKET s);
 bool registry_has(SOCKET s);

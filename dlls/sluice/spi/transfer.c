@@ -390,7 +390,8 @@ static void set_low_water(struct transfer *t)
     struct low_water_params water = {.handle = t->s};
 
     if (!(t->flags & MSG_WAITALL) || !t->notice.overlapped) {
-        facts_end_low_water(t->s);
+        if (t->facts & FACT_LOW_WATER)
+            facts_end_low_water(t->s);
         return;
     }
     water.bytes = t->total < MAXLONG ? (int32_t)t->total : MAXLONG;

@@ -42,11 +42,9 @@ void watch_sockets_unlock(void)
 /* Whether closing the handle will end the socket: it is the last one, and not protected. */
 static bool is_end(HANDLE handle)
 {
-    OBJECT_BASIC_INFORMATION basic;
     OBJECT_DATA_INFORMATION data;
 
-    return !NtQueryObject(handle, ObjectBasicInformation, &basic, sizeof(basic), NULL) &&
-           basic.HandleCount == 1 &&
+    return spi_is_last_handle((SOCKET)handle) &&
            !NtQueryObject(handle, ObjectDataInformation, &data, sizeof(data), NULL) &&
            !data.ProtectFromClose;
 }

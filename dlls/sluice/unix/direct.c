@@ -68,7 +68,7 @@ static void take_buffers(struct direct *call, uint64_t buffers, uint32_t count)
     call->message.msg_iovlen = count;
 }
 
-/* What the host is to answer: 0 for an error of its own. */
+/* DIRECT_HOST for what the host is to answer, else the WSA code. */
 static int judge_error(enum xlat_operation operation, int err)
 {
     static const int hosts[] = {EFAULT, EINVAL, ENOTCONN, EOPNOTSUPP, EDESTADDRREQ, EISCONN,
@@ -80,9 +80,9 @@ static int judge_error(enum xlat_operation operation, int err)
     return xlat_error_in(operation, err);
 }
 
-/* One try, and where that says "not now" a wait and the next, `ms` milliseconds in all: what woke this
- * thread may be another's by the time it looks.  Returns the call's result, or -1 with errno; ECANCELED:
- * the record was dropped. */
+/* One try, and where that says "not now" a wait and the next, `ms` milliseconds in all: what woke
+ * this thread may be another's by the time it looks.  Returns the call's result, or -1 with errno;
+ * ECANCELED: the record was dropped. */
 static ssize_t run(struct direct *call, short events, int ms)
 {
     int64_t deadline = 0;
