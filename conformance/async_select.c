@@ -180,3 +180,29 @@ CASE(async_select, names)
     ck_assert_int_eq(WSAGETASYNCERROR(result), 0);
     ck_assert_int_eq(service->s_port, htons(80));
 }
+
+/* No message of Windows has a number this high; Wine would take the first for an order to destroy
+ * the window. */
+CASE(async_select, number_too_high)
+{
+    static const unsigned numbers[] = {0x80000000u, 0x80000001u, 0xffffffffu};
+    HWND window;
+    SOCKET pair[2];
+    char data[MAXGETHOSTSTRUCT];
+    MSG message;
+
+    winsock();
+    window = new_window();
+    tcp_pair(AF_INET, pair);
+    assert_returns(send(pair[1], "ab", 2, 0), 2);
+    for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        WSAAsyncSelect(pair[0], window, numbers[i], FD_READ);
+        WSAAsyncGetProtoByNumber(window, numbers[i], IPPROTO_TCP, data, sizeof(data));
+        for (int k = 0; k < 20; k++) {
+            user.peek(&message, window, 0, 0, PM_REMOVE);
+            Sleep(5);
+        }
+    }
+    assert_works(WSAAsyncSelect(pair[0], window, MESSAGE, FD_READ));
+    ck_assert_int_eq(told(window, pair[0], 2000), FD_READ);
+}

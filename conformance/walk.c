@@ -267,6 +267,7 @@ static void check_group(const char *group)
     }
     ck_assert_msg(after <= before, "%d handles, then %d", before, after);
     ck_assert_msg(wrong == 0, "%d calls differ", wrong);
+    ck_assert_msg(IsWindow(world.window), "the window is gone");
 }
 
 #define GROUP(name)                                                                                \

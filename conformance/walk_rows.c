@@ -174,18 +174,20 @@ UNDO(start_again, winsock())
 UNDO(unhook, WSAUnhookBlockingHook())
 UNDO(close_notification, if (a[0]) CloseHandle(pointer_at(a[0])))
 
-/* A task ends by its message, unless it can still be cancelled. */
+/* A task ends by its message; what has sent none soon (to another window, by a number that cannot be
+ * posted) is cancelled, too late or not. */
 static void end_task(uintptr_t result, const uintptr_t *a)
 {
+    bool finished = (HWND)a[0] != world.window;
     MSG message;
 
-    (void)a;
-    for (int i = 0; i < 500 && WSACancelAsyncRequest((HANDLE)result); i++) {
-        if (PeekMessageA(&message, world.window, 0, 0, PM_REMOVE) &&
-            message.wParam == (WPARAM)result)
-            return;
-        Sleep(1);
+    for (int i = 0; i < 50 && !finished; i++) {
+        while (PeekMessageA(&message, world.window, 0, 0, PM_REMOVE))
+            finished |= message.wParam == (WPARAM)result;
+        if (!finished)
+            Sleep(1);
     }
+    WSACancelAsyncRequest((HANDLE)result);
 }
 
 /* The words of walk.def.  What follows the first operands are further members, ".flags = LOOSE". */

@@ -2,6 +2,7 @@
 /* Network events: recorded by the host per socket, told by an event object or a window message. */
 #include "spi/spi.h"
 
+#include "pe/message.h"
 #include "spi/facts.h"
 #include "spi/rearm.h"
 #include "spi/reset_watch.h"
@@ -125,7 +126,7 @@ int WSPAPI WSPAsyncSelect(SOCKET s, HWND window, unsigned int message, __LONG32 
     struct afd_message_select_params params = {
         .handle = (ULONG)s,
         .window = mask ? (ULONG)(ULONG_PTR)window : 0,
-        .message = message,
+        .message = message_is_postable(message) ? message : WM_NULL,
         .mask = host_mask(mask),
     };
     DWORD last = GetLastError();

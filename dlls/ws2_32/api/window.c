@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "api/window.h"
+#include "pe/message.h"
 
 static void *user32_function(const char *name)
 {
@@ -12,5 +13,5 @@ BOOL WSPAPI window_post(HWND window, UINT message, WPARAM wparam, LPARAM lparam)
 {
     BOOL(WINAPI * post)(HWND, UINT, WPARAM, LPARAM) = user32_function("PostMessageW");
 
-    return post && post(window, message, wparam, lparam);
+    return message_is_postable(message) && post && post(window, message, wparam, lparam);
 }

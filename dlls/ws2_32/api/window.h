@@ -5,7 +5,7 @@
 
 #include "api/api.h"
 
-/* Posts a message; false where the window does not exist. */
+/* Posts a message; false where the window does not exist or the number can be no message's. */
 BOOL WSPAPI window_post(HWND window, UINT message, WPARAM wparam, LPARAM lparam);
 
 #endif
