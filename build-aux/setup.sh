@@ -117,6 +117,12 @@ keep_server() { # SECONDS
     WINEDLLOVERRIDES="ws2_32=b;$no_extras" "$wineserver" -p"$1" >/dev/null 2>&1 || true
 }
 
+# Wine's services start with the first program and keep its standard error: in a pipe, its reader
+# would wait for them.  So the first program is one without a pipe.
+start_services() {
+    WINEDLLOVERRIDES="ws2_32=b;$no_extras" "$wine" wineboot --init </dev/null >/dev/null 2>&1
+}
+
 # Sets what selects Sluice, or with SLUICE=0 Wine's own ws2_32, for the programs started from here.
 select_winsock() {
     if [ "${SLUICE:-1}" = 0 ]; then order=b; else order=n,b; fi
