@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Raised whenever a struct below changes, so that halves of different builds refuse each other. */
-#define UNIXLIB_VERSION 5
+#define UNIXLIB_VERSION 6
 
 typedef uint64_t __attribute__((aligned(8))) u64_a8;
 
@@ -23,6 +23,7 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(attach)                                                                                      \
     X(open_record)                                                                                 \
     X(keep)                                                                                        \
+    X(forget_errors)                                                                               \
     X(drop)                                                                                        \
     X(receive)                                                                                     \
     X(send)                                                                                        \
@@ -78,6 +79,13 @@ struct open_record_params {
  * socket behind it.  WSAENOTSOCK where the handle is not open; WSAEMFILE. */
 struct keep_params {
     u64_a8 handle;
+    int32_t hears; /* in: a datagram socket whose ICMP errors the kernel is to queue */
+    int32_t reserved;
+};
+
+/* Errors of the kept descriptor are queued no longer, and those that are there are gone. */
+struct forget_errors_params {
+    u64_a8 handle;
 };
 
 /* The handle is about to be closed, or its socket replaced. Waits on it end with DIRECT_DROPPED. */
@@ -114,7 +122,8 @@ struct receive_params {
     uint32_t control_len; /* in: bytes; out: length used */
     int32_t address_len;  /* out: of address, 0: none */
     uint8_t address[28];  /* out: Windows sockaddr of the sender */
-    uint8_t reserved[4];
+    int16_t hears;        /* in: 0 or 1: errors are queued; one is the result of a receive */
+    int16_t heard;        /* out: 1: there was an error, told or not */
 };
 
 /* sendmsg() on the kept descriptor, a stream repeatedly until all has gone.  Where it fails, `moved`
@@ -383,7 +392,8 @@ enum unix_call_number {
 
 _Static_assert(sizeof(struct attach_params) == 144, "one layout for every compiler");
 _Static_assert(sizeof(struct open_record_params) == 8, "one layout for every compiler");
-_Static_assert(sizeof(struct keep_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct forget_errors_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct keep_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct drop_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct receive_params) == 88, "one layout for every compiler");
 _Static_assert(sizeof(struct send_params) == 72, "one layout for every compiler");

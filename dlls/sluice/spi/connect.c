@@ -129,7 +129,7 @@ int WSPAPI WSPConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSAB
     /* the host's word for "still under way"; for bind the same status means "bound already" */
     error = status == STATUS_ADDRESS_ALREADY_ASSOCIATED ? WSAEALREADY
                                                         : xlat_error_from_status((uint32_t)status);
-    if (error == WSAEISCONN && (facts_find(s) & FACT_CONNECT_EX))
+    if (error == WSAEISCONN && info.type == SOCK_STREAM && (facts_find(s) & FACT_CONNECT_EX))
         error = WSAEINVAL; /* until SO_UPDATE_CONNECT_CONTEXT, Windows does not call it connected */
     if (error == WSAECONNRESET) /* our own doing (unix/connect.c) */
         error = WSAECONNREFUSED;

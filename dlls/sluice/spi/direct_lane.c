@@ -3,11 +3,12 @@
 #include "spi/direct_lane.h"
 
 #include "spi/facts.h"
+#include "spi/hearing.h"
 #include "spi/upcall.h"
 #include "spi/watch.h"
 
-/* States in which the host has to move the data: it re-arms events with each call, orders what it has
- * queued, and knows what another handle's owner did. */
+/* States in which the host has to move the data: it re-arms events with each call, orders what it
+ * has queued, and knows what another handle's owner did. */
 #define HOSTS_ALWAYS  (FACT_SHARED | FACT_REUSABLE | FACT_REUSED)
 #define HOSTS_SEND    (HOSTS_ALWAYS | FACT_EVENTS | FACT_SENDS | FACT_REST | FACT_SHUT_DOWN)
 #define HOSTS_POLL    (HOSTS_ALWAYS | FACT_RECEIVES | FACT_SENDS | FACT_REST)
@@ -15,7 +16,7 @@
 
 static bool keep(SOCKET s, unsigned *facts)
 {
-    struct keep_params params = {.handle = s};
+    struct keep_params params = {.handle = s, .hears = hearing_will(*facts)};
 
     if (*facts & FACT_KEPT)
         return true;
@@ -60,12 +61,24 @@ DWORD direct_slice(DWORD left)
     return left < DIRECT_SLICE_MS ? left : DIRECT_SLICE_MS;
 }
 
+/* The host has read a datagram socket's error off the kernel, and waits for the socket no more.
+ * What the kernel has not queued as well is told here. */
+static int meet_error(SOCKET s, unsigned facts)
+{
+    facts_set(s, FACT_DEAF, 0);
+    return hearing(facts) || (facts & FACT_NO_CONNRESET) ? 0 : WSAECONNRESET;
+}
+
 int direct_wait(SOCKET s, int flags, DWORD *left)
 {
+    const unsigned facts = facts_find(s);
+    const int errors = facts & FACT_DATAGRAM ? AFD_POLL_CONNECT_ERR : 0;
+    const DWORD most = hearing_is_sure(facts) ? INFINITE : HEARING_DEAF_WAIT_MS;
+    const DWORD wait = *left < most ? *left : most;
     struct afd_poll_params poll = {
-        .timeout = *left == INFINITE ? INT64_MAX : *left * -10000LL,
+        .timeout = wait == INFINITE ? INT64_MAX : wait * -10000LL,
         .count = 1,
-        .sockets = {{s, flags | AFD_POLL_HUP | AFD_POLL_RESET | AFD_POLL_CLOSE, 0}},
+        .sockets = {{s, flags | errors | AFD_POLL_HUP | AFD_POLL_RESET | AFD_POLL_CLOSE, 0}},
     };
     struct afd_poll_params answer = poll;
     const ULONGLONG start = GetTickCount64();
@@ -74,14 +87,20 @@ int direct_wait(SOCKET s, int flags, DWORD *left)
 
     answer.count = 0;
     status = afd_ioctl(s, AFD_POLL, &poll, sizeof(poll), &answer, sizeof(answer), NULL);
-    if (status == STATUS_TIMEOUT || (!status && !answer.count))
+    if (status == STATUS_TIMEOUT)
+        status = answer.count = 0;
+    if (!status && !answer.count && wait == *left)
         return WSAETIMEDOUT;
     if (status)
         return xlat_error_from_status((uint32_t)status);
     spent = GetTickCount64() - start;
     if (*left != INFINITE)
         *left -= spent < *left ? (DWORD)spent : *left;
-    return answer.sockets[0].flags & AFD_POLL_CLOSE ? WSAEINTR : 0;
+    if (!answer.count) /* only the wait is over, not the time */
+        return 0;
+    if (answer.sockets[0].flags & AFD_POLL_CLOSE)
+        return WSAEINTR;
+    return answer.sockets[0].flags & errors ? meet_error(s, facts) : 0;
 }
 
 /* A call's waits: what the mode and the timeouts allow. */
@@ -117,8 +136,8 @@ static int wait_on(struct patience *patience)
         return WSAEWOULDBLOCK;
     if (patience->left != INFINITE)
         patience->left -= patience->slice;
-    error = patience->left ? direct_wait(patience->s, patience->flags, &patience->left)
-                           : WSAETIMEDOUT;
+    error =
+        patience->left ? direct_wait(patience->s, patience->flags, &patience->left) : WSAETIMEDOUT;
     if (!error && !patience->left)
         patience->left = 1; /* there was something in the last moment */
     patience->slice = 0;
@@ -166,8 +185,8 @@ static void take_sender(struct transfer *t, const struct receive_params *params)
 
 static int direct_receive(struct transfer *t)
 {
-    struct patience patience = begin(t, t->flags & MSG_OOB ? AFD_POLL_OOB : AFD_POLL_READ,
-                                     TIMEOUT_RECEIVE);
+    struct patience patience =
+        begin(t, t->flags & MSG_OOB ? AFD_POLL_OOB : AFD_POLL_READ, TIMEOUT_RECEIVE);
     struct unix_buffer list[UNIX_BUFFERS_MAX];
     struct receive_params params = {
         .handle = t->s,
@@ -175,6 +194,7 @@ static int direct_receive(struct transfer *t)
         .control = unix_pointer(t->control ? t->control->buf : NULL),
         .count = direct_buffers(t, 0, list),
         .is_stream = (t->facts & FACT_STREAM) != 0,
+        .hears = hearing(t->facts),
     };
     int error;
 
@@ -185,6 +205,8 @@ static int direct_receive(struct transfer *t)
         params.control_len = t->control ? t->control->len : 0;
         params.wait_ms = (int32_t)patience.slice;
         error = UNIX_CALL(receive, &params);
+        if (params.heard)
+            t->facts = facts_set(t->s, FACT_DEAF, 0);
     } while (error == WSAEWOULDBLOCK && !(error = wait_on(&patience)));
     if (error == DIRECT_GONE || error == DIRECT_HOST)
         return host_lane.receive(t);

@@ -13,20 +13,20 @@ enum fact {
     FACT_STREAM = 0x0004,   /* connection-oriented */
     FACT_DATAGRAM = 0x0008, /* SOCK_DGRAM; neither of both: raw */
     FACT_IPV6 = 0x0010,
-    FACT_READY = 0x0020,       /* stream: has been connected; datagram: is bound */
-    FACT_RESET = 0x0040,       /* the connection's reset was reported: it is reported again */
-    FACT_UNREACHABLE = 0x0080, /* a send met a port that refuses: the next receive reports it */
-    FACT_NO_CONNRESET = 0x0100,     /* SIO_UDP_CONNRESET is off: no receive reports it */
+    FACT_READY = 0x0020,        /* stream: has been connected; datagram: is bound */
+    FACT_RESET = 0x0040,        /* the connection's reset was reported: it is reported again */
+    FACT_UNREACHABLE = 0x0080,  /* a send met a port that refuses: the next receive reports it */
+    FACT_NO_CONNRESET = 0x0100, /* SIO_UDP_CONNRESET is off: no receive reports it */
     FACT_CONNECT_REPORTED = 0x0200, /* connect itself returned the failure: SO_ERROR is clear */
-    FACT_SHUT_DOWN = 0x0400,  /* stream: shutdown was called; the kernel may forget the peer */
-    FACT_OVERLAPPED = 0x0800, /* an overlapped request has been issued here */
-    FACT_CONNECT_EX = 0x1000, /* ConnectEx was used, and its context not brought up to date */
-    FACT_REUSABLE = 0x2000,   /* disconnected with TF_REUSE_SOCKET; AcceptEx may have it again */
-    FACT_MESSAGES = 0x4000,   /* WSAAsyncSelect is in force, asked for here */
-    FACT_SEND_ENDED = 0x8000, /* shut down for sending, though the host does not know */
-    FACT_REUSED = 0x10000,    /* accepted into a second time */
-    FACT_LOW_WATER = 0x20000, /* the kernel holds data back for a receive with MSG_WAITALL */
-    FACT_CONNECTS = 0x40000,  /* stream: connect or ConnectEx was used */
+    FACT_SHUT_DOWN = 0x0400,     /* stream: shutdown was called; the kernel may forget the peer */
+    FACT_OVERLAPPED = 0x0800,    /* an overlapped request has been issued here */
+    FACT_CONNECT_EX = 0x1000,    /* ConnectEx was used, and its context not brought up to date */
+    FACT_REUSABLE = 0x2000,      /* disconnected with TF_REUSE_SOCKET; AcceptEx may have it again */
+    FACT_MESSAGES = 0x4000,      /* WSAAsyncSelect is in force, asked for here */
+    FACT_SEND_ENDED = 0x8000,    /* shut down for sending, though the host does not know */
+    FACT_REUSED = 0x10000,       /* accepted into a second time */
+    FACT_LOW_WATER = 0x20000,    /* the kernel holds data back for a receive with MSG_WAITALL */
+    FACT_CONNECTS = 0x40000,     /* stream: connect or ConnectEx was used */
     FACT_UNBOUND_COPY = 0x80000, /* duplicated unbound: only its own bind or send counts */
     FACT_REFUSED = 0x100000,     /* the connect was ended by us: its reset means "refused" */
     FACT_OWN = 0x200000,         /* opened here, and closed by the last WSPCleanup */
@@ -38,10 +38,13 @@ enum fact {
     FACT_SENDS = 0x8000000,      /* an overlapped send was issued: one may pend */
     FACT_RECEIVE_ENDED = 0x10000000, /* shut down for receiving */
     FACT_LISTENING = 0x20000000,
-    FACT_REST = 0x40000000,    /* the rest of a send pends in the host (spi/rest.h) */
-    FACT_ACCEPTS = 0x80000000, /* AcceptEx gives it another descriptor */
-    FACT_DEFERRED = FACT_UNREACHABLE, /* listener: a connection was given back to the host */
-    FACT_DEAF = FACT_RESET, /* datagram: the host has met an error of it, and no longer waits for it */
+    FACT_REST = 0x40000000,             /* the rest of a send pends in the host (spi/rest.h) */
+    FACT_ACCEPTS = 0x80000000,          /* AcceptEx gives it another descriptor */
+    FACT_DEFERRED = FACT_UNREACHABLE,   /* listener: a connection was given back to the host */
+    FACT_UNHEARD = FACT_CONNECTS,       /* datagram: its errors are not asked for (spi/hearing.h) */
+    FACT_NO_NETRESET = FACT_CONNECT_EX, /* datagram: SIO_UDP_NETRESET is off */
+    FACT_DEAF =
+        FACT_RESET, /* datagram: the host has met an error of it, and no longer waits for it */
 };
 
 /* The address family the facts of a typed socket say. */

@@ -10,6 +10,7 @@
 #include "spi/direct_lane.h"
 #include "spi/extension.h"
 #include "spi/facts.h"
+#include "spi/hearing.h"
 #include "spi/overlapped.h"
 
 #ifndef SIO_UDP_NETRESET
@@ -148,8 +149,8 @@ static int has_urgent(SOCKET s, bool *urgent)
     return error;
 }
 
-/* TRUE when no urgent data waits.  The host has it from Linux' SIOCATMARK turned round, which is right for
- * urgent data in line only. */
+/* TRUE when no urgent data waits.  The host has it from Linux' SIOCATMARK turned round, which is
+ * right for urgent data in line only. */
 static int query_mark(struct ioctl *call)
 {
     int inline_on = 0, length = sizeof(inline_on), error;
@@ -197,9 +198,11 @@ static int find_extension(struct ioctl *call)
     return guard_copy(call->out, &function, sizeof(function)) ? 0 : WSAEFAULT;
 }
 
-/* SIO_BASE_HANDLE and the SIO_BSP_HANDLE codes: this is the base provider. */
+/* SIO_BASE_HANDLE and the SIO_BSP_HANDLE codes: this is the base provider.  Who asks has the host
+ * wait for the socket itself (libuv, wepoll). */
 static int base_handle(struct ioctl *call)
 {
+    hearing_end(call->s);
     call->size = sizeof(call->s);
     return guard_copy(call->out, &call->s, sizeof(call->s)) ? 0 : WSAEFAULT;
 }
@@ -273,15 +276,26 @@ static int multicast_scope(struct ioctl *call)
     return set_option(call, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS);
 }
 
-/* Whether a datagram socket hears that a port it sent to was unreachable. */
-static int set_report_unreachable(struct ioctl *call)
+static int set_unless(struct ioctl *call, unsigned fact)
 {
     BOOL on;
 
     if (!guard_get(on, call->in))
         return WSAEFAULT;
-    facts_set(call->s, on ? 0 : FACT_NO_CONNRESET, on ? FACT_NO_CONNRESET : 0);
+    facts_set(call->s, on ? 0 : fact, on ? fact : 0);
     return 0;
+}
+
+/* Whether a datagram socket hears that a port it sent to was unreachable. */
+static int set_report_unreachable(struct ioctl *call)
+{
+    return set_unless(call, FACT_NO_CONNRESET);
+}
+
+/* Whether it hears that a datagram's time to live was over. */
+static int set_report_expired(struct ioctl *call)
+{
+    return set_unless(call, FACT_NO_NETRESET);
 }
 
 /* No socket of Linux sees every packet of an interface but those of the packet family, which
@@ -372,7 +386,7 @@ static const struct row {
     {SIO_TCP_SET_ACK_FREQUENCY, sizeof(UCHAR), 0, NEEDS_INFO | STREAM_ONLY, accept_setting},
     {SIO_TCP_SET_ICW, sizeof(ULONG), 0, NEEDS_INFO | STREAM_ONLY, accept_setting},
     {SIO_UDP_CONNRESET, sizeof(BOOL), 0, NEEDS_INFO | DATAGRAM_ONLY, set_report_unreachable},
-    {SIO_UDP_NETRESET, sizeof(BOOL), 0, NEEDS_INFO | DATAGRAM_ONLY, accept_setting},
+    {SIO_UDP_NETRESET, sizeof(BOOL), 0, NEEDS_INFO | DATAGRAM_ONLY, set_report_expired},
 };
 
 static const struct row *find_row(DWORD code)

@@ -5,6 +5,7 @@
 #include "spi/overlapped.h"
 
 #include "spi/facts.h"
+#include "spi/hearing.h"
 
 #define STATUS_IS_WARNING(status) (((ULONG)(status) >> 30) == 2)
 
@@ -99,6 +100,7 @@ int overlapped_issue(SOCKET s, const struct notice *notice, ULONG code, const vo
         event = NULL; /* the program may use the member for itself then */
         context = (void *)notice->routine;
     }
+    hearing_end(s);
     facts_set(s, FACT_KNOWN | FACT_OVERLAPPED | direction_of(code), 0);
     status = NtDeviceIoControlFile((HANDLE)s, event, notice->routine ? call_routine : NULL, context,
                                    (IO_STATUS_BLOCK *)overlapped, code, (void *)in, in_len, out,

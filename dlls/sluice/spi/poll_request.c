@@ -4,6 +4,7 @@
 
 #include "spi/direct_lane.h"
 #include "spi/facts.h"
+#include "spi/hearing.h"
 #include "spi/thread.h"
 #include "xlat/ready.h"
 
@@ -18,7 +19,6 @@ SAME(CLOSE);
 SAME(ACCEPT);
 
 /* How long to wait at once where the host would not tell of all. */
-#define DEAF_WAIT_MS 100
 
 #define UNITS_PER_MS 10000 /* of 100 ns */
 
@@ -92,7 +92,7 @@ static unsigned int kind_of(struct poll_request *request, SOCKET s)
 {
     unsigned facts = facts_find(s);
 
-    request->deaf |= (facts & FACT_DATAGRAM) && (facts & FACT_DEAF);
+    request->deaf |= !hearing_is_sure(facts);
     if (facts & FACT_LOW_WATER)
         facts_end_low_water(s);
     if (!is_handle_value(s) || !direct_may_poll(s, &facts))
@@ -173,7 +173,7 @@ static unsigned int hear_error(struct poll_request *request, const struct poll_e
         facts_set(s, FACT_DEAF, 0);
         return flags;
     }
-    facts_set(s, FACT_DEAF | FACT_UNREACHABLE, 0);
+    facts_set(s, FACT_DEAF | (hearing(facts) ? 0 : FACT_UNREACHABLE), 0);
     return flags | (entry->asked & AFD_POLL_READ);
 }
 
@@ -331,7 +331,7 @@ static bool look(struct poll_request *request, LONGLONG *timeout, unsigned int *
 /* Waits in the host. *timeout: what is left of it. */
 static int wait_in_host(struct poll_request *request, LONGLONG *timeout, unsigned int *ready)
 {
-    const LONGLONG most = DEAF_WAIT_MS * (LONGLONG)UNITS_PER_MS;
+    const LONGLONG most = HEARING_DEAF_WAIT_MS * (LONGLONG)UNITS_PER_MS;
     const ULONGLONG start = GetTickCount64();
     int error;
 

@@ -4,6 +4,7 @@
 #include "spi/spi.h"
 
 #include "spi/facts.h"
+#include "spi/hearing.h"
 #include "spi/protocol.h"
 #include "pe/log.h"
 
@@ -148,6 +149,7 @@ static int duplicate_into(SOCKET s, HANDLE process, WSAPROTOCOL_INFOW *info)
     if (!DuplicateHandle(GetCurrentProcess(), (HANDLE)s, process, &copy, 0, FALSE,
                          DUPLICATE_SAME_ACCESS))
         return WSAEMFILE;
+    hearing_end(s);
     facts_set(s, FACT_SHARED, 0);
     info->dwServiceFlags3 = (DWORD)(ULONG_PTR)copy;
     info->dwServiceFlags4 = DUPLICATE_MARK;

@@ -6,6 +6,7 @@
 
 #include "spi/direct_lane.h"
 #include "spi/facts.h"
+#include "spi/hearing.h"
 #include "spi/rest.h"
 
 /* Not in mingw-w64's winsock2.h. */
@@ -167,6 +168,20 @@ static int check_send(struct transfer *t)
     return facts_check_send(t->s, &t->facts);
 }
 
+/* Whether the kernel told a send of an earlier datagram.  Where it queues errors, others than
+ * "refused" come too, once each. */
+static bool is_earlier(const struct transfer *t, int error, int before)
+{
+    static const int others[] = {WSAEHOSTUNREACH, WSAENETUNREACH, WSAENOPROTOOPT, WSAEACCES};
+
+    if (error == WSAECONNREFUSED)
+        return before < MOST_REFUSALS;
+    for (size_t i = 0; hearing(t->facts) && i < sizeof(others) / sizeof(others[0]); i++)
+        if (error == others[i])
+            return !before;
+    return false;
+}
+
 /* A datagram that the kernel has room for is sent, whatever stands in its way: an error the kernel
  * still held from an earlier one, which is remembered for the next receive; or a send of another
  * thread, for whose short time the host calls the socket busy. */
@@ -177,8 +192,8 @@ static int send_message(struct transfer *t, const struct lane *lane)
 
     for (int refusals = 0;;) {
         error = lane->send(t);
-        if (error == WSAECONNREFUSED && refusals++ < MOST_REFUSALS) {
-            if (!(t->facts & FACT_NO_CONNRESET))
+        if (is_earlier(t, error, refusals++)) {
+            if (!(t->facts & FACT_NO_CONNRESET) && !hearing(t->facts))
                 t->facts = facts_set(t->s, FACT_UNREACHABLE, 0);
             continue;
         }
@@ -281,6 +296,13 @@ static int check_receive(struct transfer *t)
     return error;
 }
 
+static bool is_unwanted(const struct transfer *t, int error)
+{
+    if (error == WSAENETRESET)
+        return (t->facts & FACT_NO_NETRESET) != 0;
+    return (error == WSAECONNREFUSED || error == WSAECONNRESET) && (t->facts & FACT_NO_CONNRESET);
+}
+
 /* Errors of earlier datagrams arrive as a failed receive: a reset, unless the program does not want
  * to know. */
 static int receive_message(struct transfer *t, const struct lane *lane)
@@ -293,8 +315,7 @@ static int receive_message(struct transfer *t, const struct lane *lane)
     }
     do
         error = lane->receive(t);
-    while ((error == WSAECONNREFUSED || error == WSAECONNRESET) &&
-           (t->facts & FACT_NO_CONNRESET));
+    while (is_unwanted(t, error));
     return error == WSAECONNREFUSED ? WSAECONNRESET : error;
 }
 

@@ -3,6 +3,7 @@
 #include "spi/watch_sockets.h"
 
 #include "spi/facts.h"
+#include "spi/hearing.h"
 #include "spi/host.h"
 #include "spi/identity.h"
 #include "spi/reset_watch.h"
@@ -99,6 +100,7 @@ static void closed(HANDLE handle, uint32_t token)
 static void duplicated(HANDLE source, HANDLE copy)
 {
     (void)copy;
+    hearing_end((SOCKET)source);
     facts_set((SOCKET)source, FACT_SHARED, 0);
 }
 

@@ -20,7 +20,7 @@ uint64_t loopback_keep(int fd)
 {
     static int last = FIRST_HANDLE;
     struct open_record_params open;
-    struct keep_params keep;
+    struct keep_params keep = {.hears = 0};
 
     last += 4;
     ck_assert_int_eq(dup2(fd, last), last);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Moving data on the descriptor kept for a socket.  Nothing here asks the host.
  *
- * Where the kernel's answer is one that the host knows better (a bad pointer may be a page whose writes
- * it watches, an odd state of the socket is its own), the call is left to the host. */
+ * Where the kernel's answer is one that the host knows better (a bad pointer may be a page whose
+ * writes it watches, an odd state of the socket is its own), the call is left to the host. */
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -12,6 +12,7 @@
 #include "calls.h"
 #include "deadline.h"
 #include "host.h"
+#include "icmp.h"
 #include "record.h"
 #include "sys.h"
 #include "winabi.h"
@@ -25,8 +26,9 @@
 struct direct {
     struct record_ref *ref;
     int flags;
-    bool is_stream;
-    ssize_t (*step)(struct direct *call); /* one try: recvmsg() or the like */
+    bool is_stream, heard;
+    ssize_t (*receive)(struct direct *call); /* what `step` does between looks at the errors */
+    ssize_t (*step)(struct direct *call);    /* one try: recvmsg() or the like */
     struct msghdr message;
     struct sockaddr_storage address; /* in use where message.msg_name is set */
     struct iovec list[UNIX_BUFFERS_MAX];
@@ -37,6 +39,7 @@ static void prepare(struct direct *call, struct record_ref *ref, int32_t is_stre
 {
     call->ref = ref;
     call->is_stream = is_stream != 0;
+    call->heard = false;
     memset(&call->message, 0, sizeof(call->message));
 }
 
@@ -45,9 +48,28 @@ int unix_open_record(struct open_record_params *params)
     return record_open(params->handle);
 }
 
+static int obtain_hearing(uint64_t handle, int *fd)
+{
+    int error = host_socket_fd(handle, fd);
+
+    if (!error)
+        icmp_keep(*fd, true);
+    return error;
+}
+
 int unix_keep(struct keep_params *params)
 {
-    return record_keep(params->handle, host_socket_fd);
+    return record_keep(params->handle, params->hears ? obtain_hearing : host_socket_fd);
+}
+
+int unix_forget_errors(struct forget_errors_params *params)
+{
+    RECORD_REF ref = {.record = NULL};
+
+    if (!record_take(params->handle, &ref))
+        return DIRECT_GONE;
+    icmp_keep(ref.fd, false);
+    return 0;
 }
 
 int unix_drop(struct drop_params *params)
@@ -71,8 +93,8 @@ static void take_buffers(struct direct *call, uint64_t buffers, uint32_t count)
 /* DIRECT_HOST for what the host is to answer, else the WSA code. */
 static int judge_error(enum xlat_operation operation, int err)
 {
-    static const int hosts[] = {EFAULT, EINVAL, ENOTCONN, EOPNOTSUPP, EDESTADDRREQ, EISCONN,
-                                ENOMEM, ENOBUFS, EACCES, EPERM};
+    static const int hosts[] = {EFAULT,  EINVAL, ENOTCONN, EOPNOTSUPP, EDESTADDRREQ,
+                                EISCONN, ENOMEM, ENOBUFS,  EACCES,     EPERM};
 
     for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
         if (err == hosts[i])
@@ -126,14 +148,42 @@ static ssize_t receive_datagram(struct direct *call)
 {
     struct iovec *buffer = call->list;
     socklen_t length = sizeof(call->address);
-    ssize_t moved = sys.recvfrom(call->ref->fd, buffer->iov_base, buffer->iov_len,
-                                 call->flags | MSG_TRUNC, (struct sockaddr *)&call->address, &length);
+    ssize_t moved =
+        sys.recvfrom(call->ref->fd, buffer->iov_base, buffer->iov_len, call->flags | MSG_TRUNC,
+                     (struct sockaddr *)&call->address, &length);
 
     call->message.msg_namelen = length;
     if (moved <= (ssize_t)buffer->iov_len)
         return moved;
     call->message.msg_flags = MSG_TRUNC;
     return (ssize_t)buffer->iov_len;
+}
+
+/* An error of an earlier datagram is told in its turn, by itself: ECONNREFUSED or ENETRESET. */
+static ssize_t receive_or_hear(struct direct *call)
+{
+    for (;;) {
+        ssize_t moved = call->receive(call);
+        int error = errno;
+
+        if (moved >= 0 || error == EINTR || error == EFAULT)
+            return moved;
+        switch (icmp_take(call->ref->fd)) {
+        case ICMP_NONE:
+            errno = error;
+            return -1;
+        case ICMP_UNREACHABLE:
+            call->heard = true;
+            errno = ECONNREFUSED;
+            return -1;
+        case ICMP_EXPIRED:
+            call->heard = true;
+            errno = ENETRESET;
+            return -1;
+        case ICMP_OTHER:
+            call->heard = true;
+        }
+    }
 }
 
 static int store_received(struct receive_params *params, struct direct *call, ssize_t moved)
@@ -150,9 +200,8 @@ static int store_received(struct receive_params *params, struct direct *call, ss
         !xlat_sockaddr_from_host(&call->address, call->message.msg_namelen, params->address, &room))
         params->address_len = room;
     if (params->control)
-        params->control_len =
-            xlat_control_received(&call->message, (void *)(uintptr_t)params->control,
-                                  params->control_len);
+        params->control_len = xlat_control_received(
+            &call->message, (void *)(uintptr_t)params->control, params->control_len);
     return call->message.msg_flags & MSG_TRUNC ? WS_WSAEMSGSIZE : 0;
 }
 
@@ -189,7 +238,12 @@ int unix_receive(struct receive_params *params)
     } else if (params->count == 1) {
         call.step = params->is_stream ? receive_one : receive_datagram;
     }
+    if (params->hears) {
+        call.receive = call.step;
+        call.step = receive_or_hear;
+    }
     moved = run(&call, call.flags & MSG_OOB ? POLLPRI : POLLIN, params->wait_ms);
+    params->heard = call.heard;
     if (moved >= 0)
         return store_received(params, &call, moved);
     return errno == ECANCELED ? DIRECT_DROPPED : judge_error(operation, errno);

@@ -9,6 +9,7 @@
 
 #include "calls.h"
 #include "deadline.h"
+#include "icmp.h"
 #include "record.h"
 #include "sys.h"
 #include "waiter.h"
@@ -219,12 +220,14 @@ static bool is_inline(int fd)
     return !sys.getsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, &length) && on;
 }
 
-static void take_error(int fd)
+static void take_errors(int fd)
 {
     int error;
     socklen_t length = sizeof(error);
 
     sys.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
+    while (icmp_take(fd) != ICMP_NONE)
+        ;
 }
 
 static uint32_t judge(const struct poll_entry *entry, const struct pollfd *fd)
@@ -237,7 +240,7 @@ static uint32_t judge(const struct poll_entry *entry, const struct pollfd *fd)
     if (xlat_ready_needs_inline(kind, fd->revents))
         more.is_inline = is_inline(fd->fd);
     if (kind == READY_DATAGRAM_QUIET && (fd->revents & POLLERR))
-        take_error(fd->fd);
+        take_errors(fd->fd);
     return xlat_ready_flags(kind, fd->revents, &more) & (entry->asked | READY_HOST);
 }
 
