@@ -57,8 +57,9 @@ native/report/page_files.c: $(REPORT_PAGE_FILES)
 		sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $(srcdir)/$$file && echo ';' || exit; done; } >$@.tmp && mv -f $@.tmp $@
 native/report/page_files.o: native/report/page_files.c
 	$(AM_V_GEN)$(CC) $(REPORT_CFLAGS) -c -o $@ $<
-native/tools/sluice-report: $(patsubst %.c,native/report/%.o,$(REPORT_SRC) tools/report/sluice_report.c) \
-	native/report/page_files.o
+native/tools/sluice-report: native/report/tools/report/sluice_report.o
+native/tools/conformance-report: native/report/tools/report/conformance_report.o
+native/tools/sluice-report native/tools/conformance-report: $(REPORT_SRC:%.c=native/report/%.o) native/report/page_files.o
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)$(CC) -o $@ $^
 
