@@ -209,6 +209,14 @@ void trace_sum(struct trace *trace)
         i += function->calls;
     }
     free(order);
+    /* A value that another socket was given was free again: CloseHandle, which no Winsock trace
+     * shows. */
+    for (size_t i = 0; i < trace->socket_count; i++) {
+        int64_t before = trace->sockets[i].before;
+
+        if (before != NO_SOCKET && trace->sockets[before].closed_us == NEVER)
+            trace->sockets[before].closed_us = trace->sockets[i].seen_us;
+    }
 }
 
 void trace_free(struct trace *trace)

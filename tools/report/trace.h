@@ -95,7 +95,7 @@ struct trace_fault {
 /* Adds one file's text, which must stay as long as the trace.  A last line without its end may be
  * cut off.  False: some line is not what it should be, see fault. */
 bool trace_read(struct trace *trace, const char *path, struct span text, struct trace_fault *fault);
-/* After the last file: the percentiles. */
+/* After the last file: the percentiles, and the ends of sockets that were closed unseen. */
 void trace_sum(struct trace *trace);
 void trace_free(struct trace *trace);
 

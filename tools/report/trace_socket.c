@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a call does to the socket it names: its life, its addresses, its bytes. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* memmem */
+#endif
 #include "trace.h"
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +154,19 @@ static void moved(struct event *event, uint64_t in, uint64_t out)
         .us = event->end_us, .in = in, .out = out, .socket = (uint32_t)event->record->socket};
 }
 
+/* Peeked bytes are received once more later. */
+static bool peeks(const struct event *event)
+{
+    static const char peek[] = "MSG_PEEK";
+    struct span rest = event->call->arguments, argument;
+
+    while (next_argument(&rest, &argument))
+        if (span_starts(argument, "MSG_") &&
+            memmem(argument.at, argument.length, peek, sizeof(peek) - 1))
+            return true;
+    return false;
+}
+
 static uint64_t bytes_told(const struct event *event)
 {
     struct span told =
@@ -194,7 +210,7 @@ static uint8_t *pending_state(struct event *event)
 static void transfer(struct event *event, bool out)
 {
     struct socket_life *life = &event->trace->sockets[event->record->socket];
-    uint64_t bytes = event->worked ? bytes_told(event) : 0;
+    uint64_t bytes = event->worked && !peeks(event) ? bytes_told(event) : 0;
 
     if (event->form->overlapped != X && span_is(event->call->code, "WSA_IO_PENDING")) {
         life->open_ends++;

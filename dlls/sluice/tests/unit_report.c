@@ -216,6 +216,23 @@ START_TEST(value_taken_at_once)
 }
 END_TEST
 
+/* A socket whose end no call shows ended when another was given its value; peeked bytes count once.
+ */
+START_TEST(closed_unseen)
+{
+    struct trace t = read_trace(
+        HEADER "12:00:00.000100 1 socket(2, 1, 0) = 0x58 <0.000010>\n"
+               "12:00:00.000200 1 recv(0x58, \"ab\", 9, MSG_PEEK) = 2 <0.000010>\n"
+               "12:00:00.000210 1 recv(0x58, \"MSG_PEEK\", 9, MSG_OOB|MSG_WAITALL) = 2 <0.000010>\n"
+               "12:00:00.000300 2 socket(2, 2, 0) = 0x58 <0.000010>\n");
+
+    ck_assert_int_eq(t.sockets[0].closed_us, t.processes[0].header.start_us + 310);
+    ck_assert_int_eq(t.sockets[1].closed_us, NEVER);
+    ck_assert_uint_eq(t.sockets[0].bytes_in, 2);
+    trace_free(&t);
+}
+END_TEST
+
 /* What never was a socket gets no bar, nor does an unknown function's number. */
 START_TEST(no_socket)
 {
@@ -394,6 +411,7 @@ int main(void)
     tcase_add_test(tcase, server);
     tcase_add_test(tcase, overlapped);
     tcase_add_test(tcase, value_taken_at_once);
+    tcase_add_test(tcase, closed_unseen);
     tcase_add_test(tcase, no_socket);
     tcase_add_test(tcase, midnight);
     tcase_add_test(tcase, percentiles);
