@@ -6,7 +6,7 @@ const [HANDLE, PROCESS, MADE, LOCAL, REMOTE, ACCEPTED, SEEN, CREATED, BOUND, LIS
 const [LINE, CALL_PROCESS, START, TOOK, THREAD, SOCKET, FAILED, SAID, ALSO] = Array(9).keys();
 const PAGE = 100, CALL_PAGE = 200, CHARTS = 20;
 const span = Math.max(data.span, 1);
-const chosen = { socket: -1, line: -1 };
+const chosen = { socket: -1, line: -1, process: 0 };
 const first = { sockets: 0, throughput: 0, calls: 0 };
 
 const seconds = (us) => (us / 1e6).toFixed(6);
@@ -70,7 +70,7 @@ function socketRow(index) {
     row.title = states(s);
     row.setAttribute("aria-pressed", index === chosen.socket);
     row.append(name, element("span", "track", bar(s)));
-    row.addEventListener("click", () => choose(index, -1));
+    row.addEventListener("click", () => choose(index, -1, 0));
     return element("li", "", row);
 }
 
@@ -122,7 +122,7 @@ function chart(index) {
     image.append(svg("line", { x1: 0, x2: data.parts, y1: 40, y2: 40, "stroke-width": 0.5 }));
     const name = element("button", "link", title(s));
     name.type = "button";
-    name.addEventListener("click", () => choose(index, -1));
+    name.addEventListener("click", () => choose(index, -1, 0));
     return element("div", "chart", name, " ", element("span", "swatch-in", `\u25be ${bytes(s[IN])}`), " ",
         element("span", "swatch-out", `\u25b4 ${bytes(s[OUT])}`),
         element("span", "faint", `, at most ${bytes(most / part)}/s`), image);
@@ -144,7 +144,7 @@ function callRow(call) {
     for (const text of [call[LINE], seconds(call[START]), seconds(call[TOOK])])
         row.append(element("td", "number", String(text)));
     row.append(element("td", "", call[THREAD]), element("td", "said", processName(call[CALL_PROCESS]) + call[SAID]));
-    if (call[LINE] === chosen.line) row.setAttribute("aria-current", "true");
+    if (call[LINE] === chosen.line && call[CALL_PROCESS] === chosen.process) row.setAttribute("aria-current", "true");
     return row;
 }
 
@@ -161,9 +161,8 @@ function drawCalls(from) {
     pager(byId("call-pager"), list.length, first.calls, CALL_PAGE, drawCalls);
 }
 
-function choose(index, line) {
-    chosen.socket = index;
-    chosen.line = line;
+function choose(index, line, process) {
+    Object.assign(chosen, { socket: index, line, process });
     const s = data.sockets[index];
     byId("chosen").textContent = (s ? `${title(s)}: ${states(s)}.` : "All calls.") + (data.left_out ?
         ` The first ${data.left_out} calls of the trace are counted, but not listed here.` : "");
@@ -171,14 +170,14 @@ function choose(index, line) {
         row.setAttribute("aria-pressed", Number(row.dataset.socket) === index);
     drawCalls(0);
     if (line < 0) return;
-    const at = shownCalls().findIndex((call) => call[LINE] === line);
+    const at = shownCalls().findIndex((call) => call[LINE] === line && call[CALL_PROCESS] === process);
     if (at >= CALL_PAGE) drawCalls(at - at % CALL_PAGE);
 }
 
-byId("call-all").addEventListener("click", () => choose(-1, -1));
+byId("call-all").addEventListener("click", () => choose(-1, -1, 0));
 for (const button of document.querySelectorAll("[data-line]"))
     button.addEventListener("click", () => {
-        choose(Number(button.dataset.socket), Number(button.dataset.line));
+        choose(Number(button.dataset.socket), Number(button.dataset.line), Number(button.dataset.process));
         byId("h-calls").focus();
     });
 /* Up and down go along the sockets, as in a list. */
@@ -194,8 +193,8 @@ for (const id of ["call-find", "call-failed"]) onInput(byId(id), () => drawCalls
 drawAxis();
 drawSockets(0);
 drawThroughput(0);
-choose(-1, -1);
+choose(-1, -1, 0);
 /* #socket=3&find=send: for a link to what one has found. */
 const wanted = new URLSearchParams(location.hash.slice(1));
 if (wanted.has("find")) byId("call-find").value = wanted.get("find");
-if (wanted.has("socket") || wanted.has("find")) choose(Number(wanted.get("socket") ?? -1), -1);
+if (wanted.has("socket") || wanted.has("find")) choose(Number(wanted.get("socket") ?? -1), -1, 0);

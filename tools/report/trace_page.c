@@ -95,8 +95,9 @@ static void add_error(struct text *page, const struct trace *trace, const struct
     cell_number(page, error->count);
     cell_time(page, first->start_us - trace->first_us);
     text_say(page,
-             "<td><button type=\"button\" class=\"link\" data-socket=\"%lld\" data-line=\"%u\">",
-             (long long)first->socket, first->line);
+             "<td><button type=\"button\" class=\"link\" data-socket=\"%lld\" "
+             "data-process=\"%u\" data-line=\"%u\">",
+             (long long)first->socket, first->process, first->line);
     text_html(page, first->said);
     text_say(page, "</button></td></tr>\n");
 }
