@@ -4,6 +4,7 @@
 #define _GNU_SOURCE /* memmem */
 #endif
 #include "trace.h"
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -342,8 +343,7 @@ static void looks(struct event *event)
 
         if (memcmp(handle.at, "0x", 2) != 0)
             continue;
-        while (i + handle.length < rest.length &&
-               memchr("0123456789abcdef", handle.at[handle.length], 16))
+        while (i + handle.length < rest.length && isxdigit((unsigned char)handle.at[handle.length]))
             handle.length++;
         i += handle.length - 1;
         socket = open_socket(event->process, handle);
