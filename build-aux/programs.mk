@@ -44,13 +44,32 @@ bench-programs: $(BENCH_PE_PROGRAMS) $(BENCH_NATIVE_PROGRAMS)
 bench:
 	SLUICE_BUILD=$(abs_builddir) $(srcdir)/bench/run $(WORKLOADS)
 
+# ---- pages: the texts of tools/report/*.css and *.js become strings of a C source ------------------------------------
+REPORT_PROGRAM = native/tools/sluice-report
+REPORT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARN) -I$(srcdir)/tools/report -MMD -MP
+native/report/%.o: %.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(CC) $(REPORT_CFLAGS) -c -o $@ $<
+native/report/page_files.c: $(REPORT_PAGE_FILES)
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN){ echo '#include "page.h"'; for file in $(REPORT_PAGE_FILES); do \
+		echo "const char $$(basename $$file | tr . _)[] ="; \
+		sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $(srcdir)/$$file && echo ';' || exit; done; } >$@.tmp && mv -f $@.tmp $@
+native/report/page_files.o: native/report/page_files.c
+	$(AM_V_GEN)$(CC) $(REPORT_CFLAGS) -c -o $@ $<
+native/tools/sluice-report: native/report/tools/report/sluice_report.o
+native/tools/conformance-report: native/report/tools/report/conformance_report.o
+native/tools/sluice-report native/tools/conformance-report: $(REPORT_SRC:%.c=native/report/%.o) native/report/page_files.o
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(CC) -o $@ $^
+
 # ---- unit tests of the Unix side, under the sanitizers -----------------------------------------------------
 # Each test is linked from an archive of all code it could ask for, so that it says nowhere what it needs and may
 # put a function of its own (host_socket_fd) in place of the real one.  UNIT_SRC: what tests share, first in the
 # archive because one of them may do the same.
 UNIT_FLAGS = -std=gnu11 -D_GNU_SOURCE -O1 -g -fexceptions -fno-omit-frame-pointer $(WARN) $(INCLUDES_COMMON) \
-	-I$(srcdir)/dlls/sluice/tests $(CHECK_CFLAGS) -MMD -MP
-UNIT_CODE = $(UNIT_SRC) $(SLUICE_UNIX_SRC) $(XLAT_COMMON_SRC) $(XLAT_UNIX_SRC)
+	-I$(srcdir)/dlls/sluice/tests -I$(srcdir)/tools/report $(CHECK_CFLAGS) -MMD -MP
+UNIT_CODE = $(UNIT_SRC) $(SLUICE_UNIX_SRC) $(XLAT_COMMON_SRC) $(XLAT_UNIX_SRC) $(REPORT_SRC)
 # What decides which objects are in it.
 UNIT_LISTS = $(srcdir)/dlls/sluice/Makefile.inc $(srcdir)/dlls/sluice/tests
 UNIT_MEMORY = -fsanitize=address,undefined -fno-sanitize-recover=all

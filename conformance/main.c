@@ -76,6 +76,8 @@ static int usage(void)
           "       conformance --run NAME                 one case: exit 0 pass, 1 fail, 77 skip\n"
           "       conformance [--limit SECONDS] [--verbose] --all [PATTERN...]\n"
           "                                              each in a process of its own, TAP\n"
+          "       conformance [--limit SECONDS] [--verbose] --record FILE [PATTERN...]\n"
+          "                                              the same, the results also in FILE\n"
           "       conformance --peer [FILE]              the other end; prints PORT n\n"
           "SLUICE_PEER=port: use the peer that listens there instead of starting one.\n",
           stderr);
@@ -101,7 +103,9 @@ int main(int argc, char **argv)
     if (!strcmp(argv[i], "--list"))
         return list();
     if (!strcmp(argv[i], "--all"))
-        return run_all(argv + i + 1, argc - i - 1, limit * 1000, verbose);
+        return run_all(argv + i + 1, argc - i - 1, limit * 1000, verbose, NULL);
+    if (!strcmp(argv[i], "--record") && i + 1 < argc)
+        return run_all(argv + i + 2, argc - i - 2, limit * 1000, verbose, argv[i + 1]);
     if (!strcmp(argv[i], "--run") && i + 1 < argc)
         return run_named(argv[i + 1]);
     if (!strcmp(argv[i], "--peer"))

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "record.h"
 #include "runner.h"
 
 struct output {
@@ -144,11 +145,36 @@ static void report(int number, const char *name, enum verdict verdict, struct ou
     fflush(stdout);
 }
 
-int run_all(char **patterns, int count, unsigned limit_ms, int verbose)
+static void add_to_record(FILE *record, const char *name, enum verdict verdict, const struct output *out)
+{
+    static const char *const words[VERDICTS] = {"pass", "fail", "skip", "timeout", "crash"};
+    const char *before = verdict == SKIP ? "SKIP " : ":selected_case:0: "; /* Check's mark of our one test */
+    const char *why = verdict == PASS ? NULL : strstr(out->text, before);
+
+    record_case(record, name, words[verdict], why ? why + strlen(before) : NULL);
+}
+
+static int count_selected(char **patterns, int count)
+{
+    int selection = 0;
+
+    for (int i = 0; i < test_count; i++) {
+        char name[128];
+
+        snprintf(name, sizeof(name), "%s.%s", tests[i].subject, tests[i].name);
+        selection += selected(name, patterns, count);
+    }
+    return selection;
+}
+
+int run_all(char **patterns, int count, unsigned limit_ms, int verbose, const char *record_path)
 {
     static struct output out;
     int number = 0, counts[VERDICTS] = {0}, bad;
+    FILE *record = record_path ? record_begin(record_path, count_selected(patterns, count)) : NULL;
 
+    if (record_path && !record)
+        return 2;
     for (int i = 0; i < test_count; i++) {
         enum verdict verdict;
         char name[128];
@@ -159,10 +185,14 @@ int run_all(char **patterns, int count, unsigned limit_ms, int verbose)
             continue;
         verdict = run_child(name, limit_ms, &out, &code);
         counts[verdict]++;
+        if (record)
+            add_to_record(record, name, verdict, &out);
         report(++number, name, verdict, &out, code, limit_ms, verbose);
     }
     bad = counts[FAIL] + counts[TIMEOUT] + counts[CRASH];
     printf("1..%d\n# %d cases: %d passed, %d failed (%d by time limit, %d by crash), %d skipped\n",
            number, number, counts[PASS], bad, counts[TIMEOUT], counts[CRASH], counts[SKIP]);
+    if (record && record_end(record, number))
+        return 2;
     return bad > 0 || number == 0;
 }

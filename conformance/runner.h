@@ -15,8 +15,10 @@ extern const int test_count;
 int run_here(const struct test *test);
 
 /* Run every case that matches one of the patterns (`*` and `?` on "subject.name"; none: all), each
- * in a child process of at most limit_ms, and print TAP.  0 when no case failed, else 1. */
-int run_all(char **patterns, int count, unsigned limit_ms, int verbose);
+ * in a child process of at most limit_ms, and print TAP.  With `record_path` (or NULL) the
+ * results also go to a file, see record.h.  0 when no case failed, 1 when one did, 2 when the record cannot be
+ * written. */
+int run_all(char **patterns, int count, unsigned limit_ms, int verbose, const char *record_path);
 
 /* Whether name matches the pattern, where `*` is any text and `?` any character. */
 int matches(const char *pattern, const char *name);
