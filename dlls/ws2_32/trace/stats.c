@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Counters and histograms of calls, without a lock: any thread adds, the last one prints. */
+#include <stdio.h>
+#include <string.h>
+
+#include "trace/trace.h"
+
+#include "trace/text.h"
+
+/* A histogram's steps: eight to each doubling, so that a place tells a time to an eighth. */
+#define STEPS   8
+#define BUCKETS (STEPS * 40)
+
+struct counters {
+    volatile LONG64 calls, errors, direct;
+    volatile LONG bucket[BUCKETS];
+};
+
+static struct counters *counters; /* TRACE_COUNT of them */
+static double tick_us;            /* length of a tick in microseconds */
+
+bool stats_start(void)
+{
+    LARGE_INTEGER frequency;
+
+    QueryPerformanceFrequency(&frequency);
+    tick_us = 1e6 / (double)frequency.QuadPart;
+    counters = VirtualAlloc(NULL, sizeof(*counters) * TRACE_COUNT, MEM_COMMIT | MEM_RESERVE,
+                            PAGE_READWRITE);
+    return counters != NULL;
+}
+
+/* Up to 15 ticks have a place each; above, the four highest bits of the number say which. */
+static unsigned bucket_of(ULONGLONG ticks)
+{
+    unsigned shift, bucket;
+
+    if (ticks < 2 * STEPS)
+        return (unsigned)ticks;
+    shift = 60 - (unsigned)__builtin_clzll(ticks); /* leaves four bits, the first of them set */
+    bucket = (shift + 1) * STEPS + (unsigned)(ticks >> shift) - STEPS;
+    return bucket < BUCKETS ? bucket : BUCKETS - 1;
+}
+
+/* The middle of a bucket, in ticks. */
+static double bucket_middle(unsigned bucket)
+{
+    unsigned shift;
+
+    if (bucket < 2 * STEPS)
+        return bucket;
+    shift = bucket / STEPS - 1;
+    return ((double)(bucket % STEPS + STEPS) + 0.5) * (double)(1ull << shift);
+}
+
+/* What pends has not failed. */
+void stats_count(unsigned index, const struct traced *call, LONGLONG ticks, bool direct)
+{
+    struct counters *row = &counters[index];
+
+    InterlockedIncrement64(&row->calls);
+    if (call->failed && call->error != WSA_IO_PENDING)
+        InterlockedIncrement64(&row->errors);
+    if (direct)
+        InterlockedIncrement64(&row->direct);
+    InterlockedIncrement(&row->bucket[bucket_of(ticks < 0 ? 0 : (ULONGLONG)ticks)]);
+}
+
+/* The time that `part` of all calls took at most, in microseconds. */
+static double quantile(const struct counters *row, double part)
+{
+    LONGLONG wanted = (LONGLONG)((double)row->calls * part + 0.9999), seen = 0;
+
+    for (unsigned i = 0; i < BUCKETS; i++) {
+        seen += row->bucket[i];
+        if (seen >= wanted)
+            return bucket_middle(i) * tick_us;
+    }
+    return bucket_middle(BUCKETS - 1) * tick_us;
+}
+
+/* "12.3" without the C library's floating point, which may not be asked as a process ends. */
+static void add_tenths(struct text *text, double value)
+{
+    char number[32];
+    LONGLONG tenths = (LONGLONG)(value * 10 + 0.5);
+
+    _snprintf(number, sizeof(number), "%lld.%d", tenths / 10, (int)(tenths % 10));
+    text_add(text, " %10s", number);
+}
+
+static void put(HANDLE file, const struct text *text, const char *line)
+{
+    DWORD written;
+
+    WriteFile(file, line, (DWORD)(text->at - line), &written, NULL);
+}
+
+void stats_print(HANDLE file)
+{
+    char line[256];
+    struct text text = {line, line + sizeof(line)};
+
+    text_add(&text, "# sluice stats 1 pid=%lu\n%-32s %10s %10s %10s %10s %10s\n",
+             GetCurrentProcessId(), "# function", "calls", "errors", "direct%", "p50_us", "p99_us");
+    put(file, &text, line);
+    for (unsigned i = 0; i < TRACE_COUNT; i++) {
+        const struct counters *row = &counters[i];
+
+        if (!row->calls)
+            continue;
+        text.at = line;
+        text_add(&text, "%-32s %10lld %10lld", trace_rows[i].name, row->calls, row->errors);
+        add_tenths(&text, 100.0 * (double)row->direct / (double)row->calls);
+        add_tenths(&text, quantile(row, 0.5));
+        add_tenths(&text, quantile(row, 0.99));
+        text_add(&text, "\n");
+        put(file, &text, line);
+    }
+}
