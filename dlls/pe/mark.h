@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the host last answered this thread, in the place that Windows has for it in the thread's block
- * (LastStatusValue): who wants to know whether a call asked the host clears it before and looks afterwards. */
+/* What the host last answered this thread, in the place that Windows has for it in the thread's
+ * block (LastStatusValue): who wants to know whether a call asked the host clears it before and
+ * looks afterwards. */
 #ifndef SLUICE_PE_MARK_H
 #define SLUICE_PE_MARK_H
 

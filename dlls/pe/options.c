@@ -37,8 +37,8 @@ static const char *check_value(enum kind kind, const char *value)
 
     if (kind == KIND_SWITCH && strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
         return "its value is neither 0 nor 1";
-    if (kind == KIND_NUMBER && (*value < '0' || *value > '9' ||
-                                strtoul(value, &end, 10) > 65535 || *end))
+    if (kind == KIND_NUMBER &&
+        (*value < '0' || *value > '9' || strtoul(value, &end, 10) > 65535 || *end))
         return "its value is not a number from 0 to 65535";
     return NULL;
 }
@@ -76,8 +76,8 @@ static void complain(void *context, unsigned line, const char *what)
 static bool conf_path(WCHAR path[PATH_ROOM])
 {
     static const WCHAR name[] = L"\\sluice.conf";
-    DWORD length = GetEnvironmentVariableW(L"WINECONFIGDIR", path,
-                                           PATH_ROOM - sizeof(name) / sizeof(*name));
+    DWORD length =
+        GetEnvironmentVariableW(L"WINECONFIGDIR", path, PATH_ROOM - sizeof(name) / sizeof(*name));
 
     if (length < 4 || length >= PATH_ROOM - sizeof(name) / sizeof(*name))
         return false;
@@ -234,8 +234,8 @@ HANDLE option_open(const char *path, DWORD disposition)
     wcscpy(wide, head ? L"\\\\?\\unix" : L"");
     if (!MultiByteToWideChar(CP_UTF8, 0, path, -1, wide + head, PATH_ROOM))
         return INVALID_HANDLE_VALUE;
-    return CreateFileW(wide, disposition == OPEN_ALWAYS ? FILE_APPEND_DATA | SYNCHRONIZE
-                                                        : GENERIC_WRITE,
+    return CreateFileW(wide,
+                       disposition == OPEN_ALWAYS ? FILE_APPEND_DATA | SYNCHRONIZE : GENERIC_WRITE,
                        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, disposition,
                        FILE_ATTRIBUTE_NORMAL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The options of options.def: a variable SLUICE_NAME, else the program's section of sluice.conf in the prefix, else its
- * section [*], else the default.  ws2_32.dll reads them once, as it is loaded, and hands them to sluice.dll. */
+/* The options of options.def: a variable SLUICE_NAME, else the program's section of sluice.conf in
+ * the prefix, else its section [*], else the default.  ws2_32.dll reads them once, as it is loaded,
+ * and hands them to sluice.dll. */
 #ifndef SLUICE_PE_OPTIONS_H
 #define SLUICE_PE_OPTIONS_H
 
@@ -19,8 +20,8 @@ struct options {
     const char *value[OPTION_COUNT];
 };
 
-/* Reads them, and says in the log what is wrong with sluice.conf or a variable.  For DllMain too: it loads no library
- * and waits for none. */
+/* Reads them, and says in the log what is wrong with sluice.conf or a variable.  For DllMain too:
+ * it loads no library and waits for none. */
 const struct options *options_load(void);
 
 /* Takes those another library has read, where none were loaded. */
@@ -41,8 +42,8 @@ int option_number(enum option option);
 /* Whether the LIST has the word, in whatever case. */
 bool option_has(enum option option, const char *word);
 
-/* Opens the file a TEXT names, a Unix path or a Windows one, to write: CREATE_ALWAYS, or OPEN_ALWAYS to add.
- * INVALID_HANDLE_VALUE where that fails. */
+/* Opens the file a TEXT names, a Unix path or a Windows one, to write: CREATE_ALWAYS, or
+ * OPEN_ALWAYS to add. INVALID_HANDLE_VALUE where that fails. */
 HANDLE option_open(const char *path, DWORD disposition);
 
 #endif

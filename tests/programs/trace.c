@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What tests/trace traces and counts:  trace.exe MODE [NUMBER].  Says "fail: ..." where a call behaves otherwise than
- * without a trace, and ends with status 1 then. */
+/* What tests/trace traces and counts:  trace.exe MODE [NUMBER].  Says "fail: ..." where a call
+ * behaves otherwise than without a trace, and ends with status 1 then. */
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <mswsock.h>
@@ -135,6 +135,7 @@ static void extension(void)
 
     CHECK(!WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &guid, sizeof(guid), &accept_ex,
                     sizeof(accept_ex), &got, NULL, NULL));
+    got = 0;
     CHECK(!accept_ex(s, taker, buffer, 0, 32, 32, &got, &overlapped) &&
           GetLastError() == ERROR_IO_PENDING);
     CHECK(!closesocket(s));
@@ -216,24 +217,30 @@ static void threads(int count)
         WaitForSingleObject(thread[i], INFINITE);
 }
 
+static HANDLE about_to_wait;
+
 static DWORD WINAPI blocked_thread(void *argument)
 {
     char byte;
 
+    SetEvent(about_to_wait);
     recv(*(SOCKET *)argument, &byte, 1, 0);
     return 0;
 }
 
-/* Threads that end inside a traced call take nothing with them that others need. */
+/* Threads that end inside a traced call, in its first wait or a later one, take nothing with them that others need.  One
+ * that has just begun may hold the loader's lock, and nobody goes on then, traced or not. */
 static void terminated(int count)
 {
     SOCKET ends[2];
     HANDLE thread;
 
     pair(ends);
+    about_to_wait = CreateEventW(NULL, FALSE, FALSE, NULL);
     for (int i = 0; i < count; i++) {
         thread = CreateThread(NULL, 0, blocked_thread, &ends[1], 0, NULL);
-        Sleep(i % 4 * 25);
+        WaitForSingleObject(about_to_wait, INFINITE);
+        Sleep(20 + i % 4 * 25);
         TerminateThread(thread, 1);
         WaitForSingleObject(thread, INFINITE);
         CloseHandle(thread);

@@ -4,8 +4,8 @@
 
 #include "pe/mark.h"
 
-/* Exported. `error` 0 forgets what was before a call; else the name of the errno that became this WSA code in the
- * calling thread since, "" where none is known. */
+/* Exported. `error` 0 forgets what was before a call; else the name of the errno that became this
+ * WSA code in the calling thread since, "" where none is known. */
 void WINAPI SluiceErrno(int error, char name[24]);
 
 void WINAPI SluiceErrno(int error, char name[24])

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where errno leaves the Unix side: as a WSA code, and for a trace that asks afterwards by its own name. */
+/* Where errno leaves the Unix side: as a WSA code, and for a trace that asks afterwards by its own
+ * name. */
 #ifndef SLUICE_UNIX_ERROR_H
 #define SLUICE_UNIX_ERROR_H
 

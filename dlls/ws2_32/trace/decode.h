@@ -8,16 +8,17 @@
 
 /* F(kind): DECODE_kind, and decode_kind() where it has code of its own. */
 #define DECODE_KINDS(F)                                                                            \
-    F(S) F(N) F(U) F(X) F(B) F(P) F(N_AT) F(P_AT) F(STR) F(WSTR) F(TEXT) F(WTEXT) F(ADDR)          \
-    F(ADDR_AT) F(SENT) F(GOT) F(BUFS) F(BUFS_GOT) F(OPT) F(VAL) F(VAL_AT) F(IN_ADDR) F(POLLS)      \
-    F(SET) F(TIME) F(HANDLES) F(NETEVENTS) F(GUIDP) F(HINTS) F(LIST) F(ERR) F(FAM) F(TYPE)         \
-    F(PROTO) F(LEVEL) F(HOW) F(IOCTL) F(MSG) F(MSG_AT) F(FD) F(AI) F(NI) F(WSAF)
+    F(S)                                                                                           \
+    F(N) F(U) F(X) F(B) F(P) F(N_AT) F(P_AT) F(STR) F(WSTR) F(TEXT) F(WTEXT) F(ADDR) F(ADDR_AT)    \
+        F(SENT) F(GOT) F(BUFS) F(BUFS_GOT) F(OPT) F(VAL) F(VAL_AT) F(IN_ADDR) F(POLLS) F(SET)      \
+            F(TIME) F(HANDLES) F(NETEVENTS) F(GUIDP) F(HINTS) F(LIST) F(ERR) F(FAM) F(TYPE)        \
+                F(PROTO) F(LEVEL) F(HOW) F(IOCTL) F(MSG) F(MSG_AT) F(FD) F(AI) F(NI) F(WSAF)
 
 enum decode_kind {
 #define ENTRY(kind) DECODE_##kind,
     DECODE_KINDS(ENTRY)
 #undef ENTRY
-    DECODE_COUNT
+        DECODE_COUNT
 };
 
 /* Prints argument `index` of the call. Memory of the program's may be anything. */
@@ -29,8 +30,8 @@ void decode_result(struct text *text, const struct traced *call);
 /* Prints an address of `length` bytes at `from`. */
 void decode_address(struct text *text, ULONG_PTR from, int length);
 
-/* For decode.c: an argument's value, the value of the one it refers to, and the number that one points to (0 where it
- * cannot be read). */
+/* For decode.c: an argument's value, the value of the one it refers to, and the number that one
+ * points to (0 where it cannot be read). */
 struct decoded {
     const struct traced *call;
     ULONG_PTR value;

@@ -15,8 +15,9 @@ static void add_ipv4(struct text *text, const unsigned char *a)
     text_add(text, "%u.%u.%u.%u", a[0], a[1], a[2], a[3]);
 }
 
-/* The first of the longest runs of zero words is "::" (RFC 5952). */
-static int longest_run(const unsigned char *a, int *length)
+/* The first of the longest runs of zero words, two at least, is "::" (RFC 5952). -1: there is none.
+ */
+static int longest_run(const unsigned words[8], int *length)
 {
     int best = -1;
 
@@ -24,7 +25,7 @@ static int longest_run(const unsigned char *a, int *length)
     for (int i = 0; i < 8; i++) {
         int run = 0;
 
-        while (i + run < 8 && !a[2 * (i + run)] && !a[2 * (i + run) + 1])
+        while (i + run < 8 && !words[i + run])
             run++;
         if (run > *length) {
             *length = run;
@@ -36,15 +37,19 @@ static int longest_run(const unsigned char *a, int *length)
 
 static void add_ipv6(struct text *text, const unsigned char *a)
 {
-    int length, run = longest_run(a, &length);
+    unsigned words[8];
+    int length, run;
 
+    for (int i = 0; i < 8; i++, a += 2)
+        words[i] = a[0] << 8 | a[1];
+    run = longest_run(words, &length);
     for (int i = 0; i < 8; i++) {
         if (i == run) {
             text_add(text, "::");
             i += length - 1;
-            continue;
+        } else {
+            text_add(text, i && i != run + length ? ":%x" : "%x", words[i]);
         }
-        text_add(text, i && i != run + length ? ":%x" : "%x", a[2 * i] << 8 | a[2 * i + 1]);
     }
 }
 
@@ -105,7 +110,8 @@ void decode_GOT(struct text *text, const struct decoded *d)
     text_add(text, "[%d]", (int)d->other);
 }
 
-/* A list of buffers with the first `bytes` bytes of data in them; not `known`: only where they are. */
+/* A list of buffers with the first `bytes` bytes of data in them; not `known`: only where they are.
+ */
 static void add_buffers(struct text *text, const struct decoded *d, bool known, ULONGLONG bytes)
 {
     const WSABUF *list = (const WSABUF *)d->value;

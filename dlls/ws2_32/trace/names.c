@@ -41,9 +41,8 @@ static const struct named socket_flags[] = {
         ROW(WSA_FLAG_MULTIPOINT_D_ROOT) ROW(WSA_FLAG_MULTIPOINT_D_LEAF)
             ROW(WSA_FLAG_ACCESS_SYSTEM_SECURITY) ROW(WSA_FLAG_NO_HANDLE_INHERIT)};
 /* Those of several bits first. */
-static const struct named polls[] = {ROW(POLLIN) ROW(POLLRDNORM) ROW(POLLRDBAND) ROW(POLLPRI)
-                                         ROW(POLLWRNORM) ROW(POLLWRBAND) ROW(POLLERR) ROW(POLLHUP)
-                                             ROW(POLLNVAL)};
+static const struct named polls[] = {ROW(POLLIN) ROW(POLLRDNORM) ROW(POLLRDBAND) ROW(POLLPRI) ROW(
+    POLLWRNORM) ROW(POLLWRBAND) ROW(POLLERR) ROW(POLLHUP) ROW(POLLNVAL)};
 
 static const struct {
     const struct named *row;

@@ -9,6 +9,7 @@
 
 /* A histogram's steps: eight to each doubling, so that a place tells a time to an eighth. */
 #define STEPS   8
+#define LINEAR  16u /* ticks up to here have a place each */
 #define BUCKETS (STEPS * 40)
 
 struct counters {
@@ -30,12 +31,12 @@ bool stats_start(void)
     return counters != NULL;
 }
 
-/* Up to 15 ticks have a place each; above, the four highest bits of the number say which. */
+/* Above LINEAR the four highest bits of the number say which. */
 static unsigned bucket_of(ULONGLONG ticks)
 {
     unsigned shift, bucket;
 
-    if (ticks < 2 * STEPS)
+    if (ticks < LINEAR)
         return (unsigned)ticks;
     shift = 60 - (unsigned)__builtin_clzll(ticks); /* leaves four bits, the first of them set */
     bucket = (shift + 1) * STEPS + (unsigned)(ticks >> shift) - STEPS;
@@ -47,7 +48,7 @@ static double bucket_middle(unsigned bucket)
 {
     unsigned shift;
 
-    if (bucket < 2 * STEPS)
+    if (bucket < LINEAR)
         return bucket;
     shift = bucket / STEPS - 1;
     return ((double)(bucket % STEPS + STEPS) + 0.5) * (double)(1ull << shift);

@@ -24,9 +24,10 @@ struct frame {
 
 static struct {
     HANDLE file;
-    volatile LONG64 size; /* where the next line goes: it has a place of its own before it is written */
-    DWORD slot;           /* of struct frame * */
-    LONGLONG frequency;   /* of the performance counter */
+    volatile LONG64
+        size;   /* where the next line goes: it has a place of its own before it is written */
+    DWORD slot; /* of struct frame * */
+    LONGLONG frequency; /* of the performance counter */
 } trace = {.file = INVALID_HANDLE_VALUE, .slot = TLS_OUT_OF_INDEXES};
 
 static LONGLONG ticks_now(void)
@@ -53,8 +54,8 @@ static unsigned microseconds(const FILETIME *time)
     return (unsigned)(whole.QuadPart / 10 % 1000000);
 }
 
-/* One write for the whole line, at a place that was set aside for it: Wine's way of adding to a file's end is no single
- * step. */
+/* One write for the whole line, at a place that was set aside for it: Wine's way of adding to a
+ * file's end is no single step. */
 static void put(const char *line, size_t length)
 {
     LONG64 place = InterlockedExchangeAdd64(&trace.size, (LONG64)length);
@@ -124,7 +125,8 @@ static DWORD error_of(const struct traced *call, DWORD last_error)
                                                                                   : WSAEFAULT;
 }
 
-/* All that is done around the call leaves the thread's last error as the program, then the function set it. */
+/* All that is done around the call leaves the thread's last error as the program, then the function
+ * set it. */
 ULONG_PTR CDECL trace_call(unsigned index, const ULONG_PTR *arguments, const void *caller)
 {
     struct traced call = {.row = &trace_rows[index], .arguments = arguments};
@@ -184,7 +186,7 @@ static void program_name(char *name, size_t size)
     path[MAX_PATH - 1] = 0;
     slash = wcsrchr(path, '\\');
     if (!WideCharToMultiByte(CP_UTF8, 0, slash ? slash + 1 : path, -1, name, (int)size, NULL, NULL))
-        strcpy(name, "program");
+        memcpy(name, "program", sizeof("program"));
 }
 
 static bool open_file(void)
@@ -204,7 +206,8 @@ static bool open_file(void)
         return false;
     }
     FileTimeToSystemTime(&start, &clock);
-    text_add(&text, "# sluice trace 1 program=%s pid=%lu start=%04u-%02u-%02uT%02u:%02u:%02u.%06uZ\n",
+    text_add(&text,
+             "# sluice trace 1 program=%s pid=%lu start=%04u-%02u-%02uT%02u:%02u:%02u.%06uZ\n",
              name, GetCurrentProcessId(), clock.wYear, clock.wMonth, clock.wDay, clock.wHour,
              clock.wMinute, clock.wSecond, microseconds(&start));
     put(line, (size_t)(text.at - line));

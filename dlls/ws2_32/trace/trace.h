@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Tracing and counting of calls (options TRACE and STATS).
  *
- * ws2_32.dll exports a thunk for each function (thunks.c).  While trace_on is 0 it jumps to the function; else to
- * trace_enter (enter.S), which goes on to the function where nobody wants to hear of it, and to trace_call where
- * somebody does. */
+ * ws2_32.dll exports a thunk for each function (thunks.c).  While trace_on is 0 it jumps to the
+ * function; else to trace_enter (enter.S), which goes on to the function where nobody wants to hear
+ * of it, and to trace_call where somebody does. */
 #ifndef SLUICE_TRACE_H
 #define SLUICE_TRACE_H
 
