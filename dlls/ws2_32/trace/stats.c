@@ -17,18 +17,26 @@ struct counters {
     volatile LONG bucket[BUCKETS];
 };
 
+/* Room for a row of the table. */
+#define ROW_ROOM 128
+
 static struct counters *counters; /* TRACE_COUNT of them */
-static double tick_us;            /* length of a tick in microseconds */
+static char *table;               /* room for all rows: as the process ends memory may not be had */
+static char program[MAX_PATH * 3];
+static double tick_us; /* length of a tick in microseconds */
 
 bool stats_start(void)
 {
     LARGE_INTEGER frequency;
 
+    trace_program(program, sizeof(program));
     QueryPerformanceFrequency(&frequency);
     tick_us = 1e6 / (double)frequency.QuadPart;
-    counters = VirtualAlloc(NULL, sizeof(*counters) * TRACE_COUNT, MEM_COMMIT | MEM_RESERVE,
-                            PAGE_READWRITE);
-    return counters != NULL;
+    counters = VirtualAlloc(
+        NULL, (sizeof(*counters) + ROW_ROOM) * TRACE_COUNT + sizeof(program) + ROW_ROOM * 2,
+        MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
+    table = (char *)(counters + TRACE_COUNT);
+    return counters;
 }
 
 /* Above LINEAR the four highest bits of the number say which. */
@@ -90,32 +98,36 @@ static void add_tenths(struct text *text, double value)
     text_add(text, " %10s", number);
 }
 
-static void put(HANDLE file, const struct text *text, const char *line)
+/* In one write, and while no other process does the same: Wine's way of adding to a file's end is
+ * no single step. */
+static void put(HANDLE file, DWORD length)
 {
+    OVERLAPPED far_away = {.OffsetHigh = MAXLONG};
+    const bool is_locked = LockFileEx(file, LOCKFILE_EXCLUSIVE_LOCK, 0, 1, 0, &far_away);
     DWORD written;
 
-    WriteFile(file, line, (DWORD)(text->at - line), &written, NULL);
+    WriteFile(file, table, length, &written, NULL);
+    if (is_locked)
+        UnlockFileEx(file, 0, 1, 0, &far_away);
 }
 
 void stats_print(HANDLE file)
 {
-    char line[256];
-    struct text text = {line, line + sizeof(line)};
+    struct text text = {table, table + (TRACE_COUNT + 2) * (size_t)ROW_ROOM + sizeof(program)};
 
-    text_add(&text, "# sluice stats 1 pid=%lu\n%-32s %10s %10s %10s %10s %10s\n",
-             GetCurrentProcessId(), "# function", "calls", "errors", "direct%", "p50_us", "p99_us");
-    put(file, &text, line);
+    text_add(&text, "# sluice stats 1 program=%s pid=%lu\n%-32s %10s %10s %10s %10s %10s\n",
+             program, GetCurrentProcessId(), "# function", "calls", "errors", "direct%", "p50_us",
+             "p99_us");
     for (unsigned i = 0; i < TRACE_COUNT; i++) {
         const struct counters *row = &counters[i];
 
         if (!row->calls)
             continue;
-        text.at = line;
         text_add(&text, "%-32s %10lld %10lld", trace_rows[i].name, row->calls, row->errors);
         add_tenths(&text, 100.0 * (double)row->direct / (double)row->calls);
         add_tenths(&text, quantile(row, 0.5));
         add_tenths(&text, quantile(row, 0.99));
         text_add(&text, "\n");
-        put(file, &text, line);
     }
+    put(file, (DWORD)(text.at - table));
 }

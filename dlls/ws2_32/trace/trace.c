@@ -175,8 +175,7 @@ const void *trace_caller(const void *caller)
     return frame ? frame->caller : caller;
 }
 
-/* The program's name without its directory. */
-static void program_name(char *name, size_t size)
+void trace_program(char *name, size_t size)
 {
     WCHAR path[MAX_PATH];
     const WCHAR *slash;
@@ -196,7 +195,7 @@ static bool open_file(void)
     struct text text = {line, line + sizeof(line)};
     SYSTEMTIME clock;
 
-    program_name(name, sizeof(name));
+    trace_program(name, sizeof(name));
     _snprintf(path, sizeof(path), "%s/%s.%lu.trace", option_text(OPTION_TRACE_DIR), name,
               GetCurrentProcessId());
     path[sizeof(path) - 1] = '\0';

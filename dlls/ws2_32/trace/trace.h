@@ -76,6 +76,9 @@ void trace_end(void);
 /* The address a call came from: `caller`, unless that is the tracing itself. */
 const void *trace_caller(const void *caller);
 
+/* The program's name without its directory, UTF-8. */
+void trace_program(char *name, size_t size);
+
 /* Called by enter.S: the arguments lie one behind the other.  Returns the function's result. */
 ULONG_PTR CDECL trace_call(unsigned index, const ULONG_PTR *arguments, const void *caller);
 
