@@ -33,7 +33,7 @@ bool stats_start(void)
     QueryPerformanceFrequency(&frequency);
     tick_us = 1e6 / (double)frequency.QuadPart;
     counters = VirtualAlloc(
-        NULL, (sizeof(*counters) + ROW_ROOM) * TRACE_COUNT + sizeof(program) + ROW_ROOM * 2,
+        NULL, (sizeof(*counters) + ROW_ROOM) * TRACE_COUNT + sizeof(program) + ROW_ROOM * (size_t)2,
         MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE);
     table = (char *)(counters + TRACE_COUNT);
     return counters;
