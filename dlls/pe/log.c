@@ -5,29 +5,38 @@
 #include <windows.h>
 
 #include "log.h"
+#include "options.h"
 
-static bool log_is_off(void)
+/* Standard error, or the end of the file that the option names. */
+static void put(const char *line, DWORD length)
 {
-    char value[4];
+    const char *where = option_text(OPTION_LOG);
+    bool is_file = strcmp(where, "1") != 0 && *where;
+    HANDLE file = is_file ? option_open(where, OPEN_ALWAYS) : GetStdHandle(STD_ERROR_HANDLE);
+    DWORD written;
 
-    return GetEnvironmentVariableA("SLUICE_LOG", value, sizeof(value)) == 1 && value[0] == '0';
+    if (file == NULL || file == INVALID_HANDLE_VALUE)
+        return;
+    WriteFile(file, line, length, &written, NULL);
+    if (is_file)
+        CloseHandle(file);
 }
 
 void log_line(const char *format, ...)
 {
-    DWORD error = GetLastError(), written;
+    DWORD error = GetLastError();
     char line[512] = "sluice: ";
     const int head = 8, room = (int)sizeof(line) - head - 1;
     va_list args;
     int length;
 
-    if (!log_is_off()) {
+    if (strcmp(option_text(OPTION_LOG), "0") != 0) {
         va_start(args, format);
         length = _vsnprintf(line + head, room, format, args);
         va_end(args);
         length = head + (length < 0 || length > room ? room : length);
         line[length++] = '\n';
-        WriteFile(GetStdHandle(STD_ERROR_HANDLE), line, length, &written, NULL);
+        put(line, length);
     }
     SetLastError(error);
 }

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Raised whenever a struct below changes, so that halves of different builds refuse each other. */
-#define UNIXLIB_VERSION 6
+#define UNIXLIB_VERSION 7
 
 typedef uint64_t __attribute__((aligned(8))) u64_a8;
 
@@ -53,6 +53,7 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(tcp_info)                                                                                    \
     X(filter_icmp)                                                                                 \
     X(send_message)                                                                                \
+    X(errno_name)                                                                                  \
     X(get_addrinfo)                                                                                \
     X(get_nameinfo)                                                                                \
     X(get_hostname)                                                                                \
@@ -67,6 +68,13 @@ struct attach_params {
     uint32_t host_minor;
     uint32_t reserved;
     char reason[128]; /* out: what does not fit; what mends it. Where the call fails */
+};
+
+/* The errno behind the thread's last failure; forgets it. */
+struct errno_name_params {
+    int32_t error;   /* in: the WSA code it must have become; 0: only forget */
+    uint32_t status; /* in: what the host answered, for an error that is not ours; 0: nothing */
+    char name[24];   /* out: "ECONNREFUSED"; "": none is known */
 };
 
 /* The handle names a socket of this process from now on (unix/record.h): what is kept under that value

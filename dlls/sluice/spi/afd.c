@@ -4,6 +4,7 @@
 
 #include "spi/facts.h"
 #include "spi/thread.h"
+#include "pe/mark.h"
 #include "xlat/status.h"
 
 NTSTATUS afd_ioctl(SOCKET s, ULONG code, const void *in, ULONG in_len, void *out, ULONG out_len,
@@ -30,6 +31,7 @@ NTSTATUS afd_ioctl_pending(SOCKET s, ULONG code, const void *in, ULONG in_len, v
         pending(s, in);
     if (status == STATUS_PENDING)
         status = wait_slot_finish(&slot, (HANDLE)s);
+    mark_set(status);
     if (information)
         *information = slot.io.Information;
     wait_slot_release(&slot);

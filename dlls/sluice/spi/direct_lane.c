@@ -6,6 +6,7 @@
 #include "spi/hearing.h"
 #include "spi/upcall.h"
 #include "spi/watch.h"
+#include "pe/options.h"
 
 /* States in which the host has to move the data: it re-arms events with each call, orders what it
  * has queued, and knows what another handle's owner did. */
@@ -13,6 +14,28 @@
 #define HOSTS_SEND    (HOSTS_ALWAYS | FACT_EVENTS | FACT_SENDS | FACT_REST | FACT_SHUT_DOWN)
 #define HOSTS_POLL    (HOSTS_ALWAYS | FACT_RECEIVES | FACT_SENDS | FACT_REST)
 #define HOSTS_RECEIVE (HOSTS_ALWAYS | FACT_EVENTS | FACT_RECEIVES | FACT_RECEIVE_ENDED)
+
+/* What is in force.  A kind of call that the options leave to the host has every fact here. */
+static struct {
+    const char *names[5]; /* in HOST_LANE; the provider cannot tell them apart */
+    unsigned hosts;
+} kinds[] = {
+    {{"send", "sendto", "WSASend", "WSASendTo"}, HOSTS_SEND},
+    {{"recv", "recvfrom", "WSARecv", "WSARecvFrom"}, HOSTS_RECEIVE},
+    {{"select", "WSAPoll"}, HOSTS_POLL},
+};
+enum { KIND_SEND, KIND_RECEIVE, KIND_POLL };
+
+void direct_options(void)
+{
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (!option_on(OPTION_DIRECT))
+            kinds[i].hosts = ~0u;
+        for (const char **name = kinds[i].names; *name; name++)
+            if (option_has(OPTION_HOST_LANE, *name))
+                kinds[i].hosts = ~0u;
+    }
+}
 
 static bool keep(SOCKET s, unsigned *facts)
 {
@@ -35,12 +58,12 @@ static bool may(SOCKET s, unsigned *facts, unsigned needed, unsigned hosts)
 
 bool direct_may_send(SOCKET s, unsigned *facts)
 {
-    return may(s, facts, FACT_READY, HOSTS_SEND);
+    return may(s, facts, FACT_READY, kinds[KIND_SEND].hosts);
 }
 
 bool direct_may_receive(SOCKET s, unsigned *facts)
 {
-    return may(s, facts, FACT_READY, HOSTS_RECEIVE);
+    return may(s, facts, FACT_READY, kinds[KIND_RECEIVE].hosts);
 }
 
 bool direct_may_poll(SOCKET s, unsigned *facts)
@@ -49,7 +72,7 @@ bool direct_may_poll(SOCKET s, unsigned *facts)
     const unsigned listener = FACT_OVERLAPPED | FACT_DEFERRED;
 
     return may(s, facts, FACT_READY | FACT_LISTENING,
-               HOSTS_POLL | (*facts & FACT_LISTENING ? listener : 0));
+               kinds[KIND_POLL].hosts | (*facts & FACT_LISTENING ? listener : 0));
 }
 
 DWORD direct_slice(DWORD left)

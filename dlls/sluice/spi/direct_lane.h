@@ -15,6 +15,9 @@
 bool direct_may_send(SOCKET s, unsigned *facts);
 bool direct_may_receive(SOCKET s, unsigned *facts);
 
+/* Leaves to the host lane what the options DIRECT and HOST_LANE say. For WSPStartup. */
+void direct_options(void);
+
 /* The same for asking whether the socket is ready: a listener may too. */
 bool direct_may_poll(SOCKET s, unsigned *facts);
 

@@ -7,6 +7,7 @@
 #include "spi/spi.h"
 
 #include "spi/facts.h"
+#include "pe/options.h"
 
 /* The states Windows refuses, in the order it looks at them. */
 static int check_state(SOCKET s, struct socket_info_params *info)
@@ -27,7 +28,9 @@ static int check_state(SOCKET s, struct socket_info_params *info)
 int WSPAPI WSPListen(SOCKET s, int backlog, LPINT lpErrno)
 {
     struct socket_info_params info;
-    struct listen_params params = {.handle = s, .backlog = backlog};
+    const int least = option_number(OPTION_BACKLOG);
+    struct listen_params params = {
+        .handle = s, .backlog = backlog >= 0 && backlog < least ? least : backlog};
     struct afd_listen_params host = {0};
     int length, error = check_state(s, &info);
 

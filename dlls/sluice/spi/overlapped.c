@@ -4,6 +4,7 @@
 
 #include "spi/overlapped.h"
 
+#include "pe/mark.h"
 #include "spi/facts.h"
 #include "spi/hearing.h"
 
@@ -105,6 +106,7 @@ int overlapped_issue(SOCKET s, const struct notice *notice, ULONG code, const vo
     status = NtDeviceIoControlFile((HANDLE)s, event, notice->routine ? call_routine : NULL, context,
                                    (IO_STATUS_BLOCK *)overlapped, code, (void *)in, in_len, out,
                                    out_len);
+    mark_set(status);
     if (status == STATUS_PENDING)
         return WSA_IO_PENDING;
     /* Of a datagram that does not fit the completion tells, unless the host sends none. */

@@ -7,6 +7,7 @@
 #include "spi/hearing.h"
 #include "spi/protocol.h"
 #include "pe/log.h"
+#include "pe/options.h"
 
 /* Marks a WSAPROTOCOL_INFO that carries a duplicated handle in dwServiceFlags3; Wine's own mark, so
  * that processes with either ws2_32 understand each other. */
@@ -120,6 +121,8 @@ static int resolve_protocol(const WSAPROTOCOL_INFOW *info, int *family, int *typ
     }
     if (!*family && !*protocol)
         return WSAEINVAL;
+    if (*family == AF_INET6 && !option_on(OPTION_IPV6))
+        return WSAEAFNOSUPPORT;
     return protocol_complete(family, type, protocol);
 }
 

@@ -2,9 +2,14 @@
 /* WSPStartup and WSPCleanup: how a client gets the provider's functions and gives them back. */
 #include "spi/spi.h"
 
+#include "spi/direct_lane.h"
 #include "spi/thread.h"
 #include "spi/upcall.h"
 #include "spi/watch_sockets.h"
+#include "pe/options.h"
+
+/* Exported: called by ws2_32.dll before WSPStartup. */
+void WINAPI SluiceOptions(const struct options *options);
 
 static SRWLOCK count_lock = SRWLOCK_INIT;
 static unsigned int startups;
@@ -85,6 +90,7 @@ int WSPAPI WSPStartup(WORD requested, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
     error = host_attach(true);
     if (error)
         return error;
+    direct_options();
     watch_start(&watch_sockets); /* without it less is kept */
     AcquireSRWLockExclusive(&count_lock);
     startups++;
@@ -106,6 +112,11 @@ int WSPAPI WSPCleanup(LPINT lpErrno)
         registry_close_all();
     ReleaseSRWLockExclusive(&count_lock);
     return spi_return(error, lpErrno);
+}
+
+void WINAPI SluiceOptions(const struct options *options)
+{
+    options_adopt(options);
 }
 
 int spi_return(int error, LPINT lpErrno)

@@ -4,6 +4,7 @@
 
 #include "spi/watch_place.h"
 #include "pe/guard.h"
+#include "pe/options.h"
 
 typedef NTSTATUS(NTAPI *close_function)(HANDLE handle);
 typedef NTSTATUS(NTAPI *terminate_function)(HANDLE process, NTSTATUS status);
@@ -120,17 +121,6 @@ static NTSTATUS NTAPI hook_terminate(HANDLE process, NTSTATUS status)
     return watch.terminate(process, status);
 }
 
-static bool is_switched_off(void)
-{
-    DWORD error = GetLastError();
-    char value[4];
-    bool off =
-        GetEnvironmentVariableA("SLUICE_WATCH", value, sizeof(value)) == 1 && value[0] == '0';
-
-    SetLastError(error);
-    return off;
-}
-
 void watch_init(HMODULE self)
 {
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll"), pinned;
@@ -138,8 +128,7 @@ void watch_init(HMODULE self)
     watch.close_stub = (void *)GetProcAddress(ntdll, "NtClose");
     watch.duplicate_stub = (void *)GetProcAddress(ntdll, "NtDuplicateObject");
     watch.terminate_stub = (void *)GetProcAddress(ntdll, "NtTerminateProcess");
-    if (!is_switched_off() && place_is_known(watch.close_stub) &&
-        place_is_known(watch.duplicate_stub) &&
+    if (place_is_known(watch.close_stub) && place_is_known(watch.duplicate_stub) &&
         GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
                            (const WCHAR *)self, &pinned))
         watch.state = WATCH_POSSIBLE;
@@ -178,8 +167,9 @@ static void place_terminate(void)
 
 bool watch_start(const struct watch_calls *calls)
 {
-    if (InterlockedCompareExchange(&watch.state, WATCH_STARTING, WATCH_POSSIBLE) ==
-        WATCH_POSSIBLE) {
+    if (option_on(OPTION_WATCH) &&
+        InterlockedCompareExchange(&watch.state, WATCH_STARTING, WATCH_POSSIBLE) ==
+            WATCH_POSSIBLE) {
         bool placed;
 
         watch.calls = calls;

@@ -7,7 +7,7 @@
 #include "calls.h"
 #include "sys.h"
 #include "winabi.h"
-#include "xlat/error.h"
+#include "error.h"
 
 static const unsigned groups[] = {
     [CHANGE_ADDRESSES_V6] = RTMGRP_IPV6_IFADDR,
@@ -24,7 +24,7 @@ int unix_change_open(struct change_open_params *params)
     address.nl_groups = groups[params->kind];
     params->fd = sys.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     if (params->fd < 0)
-        return xlat_error_from_errno(errno);
+        return error_from_errno(errno);
     if (!sys.bind(params->fd, (struct sockaddr *)&address, sizeof(address)))
         return 0;
     params->fd = (sys.close(params->fd), -1);
@@ -38,7 +38,7 @@ int unix_change_wait(struct change_wait_params *params)
 
     while (sys.recv(params->fd, message, sizeof(message), 0) < 0)
         if (errno != EINTR)
-            return errno == ENOBUFS ? 0 : xlat_error_from_errno(errno);
+            return errno == ENOBUFS ? 0 : error_from_errno(errno);
     while (sys.recv(params->fd, message, sizeof(message), MSG_DONTWAIT) >= 0)
         ; /* the rest of the same change */
     return 0;

@@ -17,7 +17,7 @@
 #include "sys.h"
 #include "winabi.h"
 #include "xlat/control.h"
-#include "xlat/error.h"
+#include "error.h"
 #include "xlat/msgflags.h"
 #include "xlat/sockaddr.h"
 
@@ -99,7 +99,7 @@ static int judge_error(enum xlat_operation operation, int err)
     for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
         if (err == hosts[i])
             return DIRECT_HOST;
-    return xlat_error_in(operation, err);
+    return error_in(operation, err);
 }
 
 /* One try, and where that says "not now" a wait and the next, `ms` milliseconds in all: what woke

@@ -15,7 +15,7 @@
 #include "host.h"
 #include "sys.h"
 #include "winabi.h"
-#include "xlat/error.h"
+#include "error.h"
 
 #define ACCEPT     ((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0xffffffffu))
 #define REFUSE     ((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0))
@@ -35,7 +35,7 @@ static int load(int fd, struct interface_filter_params *list)
     list->enabled = list->count = 0;
     memset(code, 0, sizeof(code));
     if (sys.getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, code, &count))
-        return xlat_error_in(XLAT_OP_OPTION, errno);
+        return error_in(XLAT_OP_OPTION, errno);
     if (count <= HEAD || code[1].k != INDEX_AT)
         return 0;
     list->enabled = code[0].code == GO_ON.code;
@@ -59,7 +59,7 @@ static int store(int fd, const struct interface_filter_params *list)
     program.len = (unsigned short)(HEAD + 2 * list->count + 1);
     code[program.len - 1] = REFUSE;
     if (sys.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)))
-        return xlat_error_in(XLAT_OP_OPTION, errno);
+        return error_in(XLAT_OP_OPTION, errno);
     return 0;
 }
 

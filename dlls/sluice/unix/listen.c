@@ -14,7 +14,7 @@
 #include "sys.h"
 #include "winabi.h"
 #include "xlat/backlog.h"
-#include "xlat/error.h"
+#include "error.h"
 #include "xlat/sockaddr.h"
 
 static const char somaxconn_path[] = "/proc/sys/net/core/somaxconn";
@@ -74,9 +74,9 @@ static int restore_binding(int fd, const struct listen_params *params)
     if (error)
         return error;
     if (sys.connect(fd, &none, sizeof(none)))
-        return xlat_error_from_errno(errno);
+        return error_from_errno(errno);
     if (sys.bind(fd, (struct sockaddr *)&address, length) && errno != EINVAL)
-        return xlat_error_from_errno(errno);
+        return error_from_errno(errno);
     return 0;
 }
 
@@ -127,7 +127,7 @@ int unix_listen(struct listen_params *params)
     if (!again && (error = restore_binding(fd, params)))
         goto out;
     if (sys.listen(fd, params->listen_depth)) {
-        error = xlat_error_from_errno(errno);
+        error = error_from_errno(errno);
         goto out;
     }
     if (!again && claim_mode_of(fd) == XLAT_REUSE_SHARED)

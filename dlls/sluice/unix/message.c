@@ -9,7 +9,7 @@
 #include "use.h"
 #include "winabi.h"
 #include "xlat/control.h"
-#include "xlat/error.h"
+#include "error.h"
 #include "xlat/sockaddr.h"
 
 #define ECN_MASK 3
@@ -138,7 +138,7 @@ int unix_send_message(struct send_message_params *params)
     }
     sent = send_message(use.fd, &message, &control);
     if (sent < 0)
-        error = xlat_error_in(XLAT_OP_SEND, errno);
+        error = error_in(XLAT_OP_SEND, errno);
     else
         params->sent = (uint64_t)sent;
     return error;

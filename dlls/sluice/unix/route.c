@@ -7,7 +7,7 @@
 #include "calls.h"
 #include "sys.h"
 #include "winabi.h"
-#include "xlat/error.h"
+#include "error.h"
 #include "xlat/sockaddr.h"
 
 #define ANY_PORT 9 /* discard; some port must be named, none is contacted */
@@ -30,15 +30,15 @@ int unix_route_source(struct route_source_params *params)
         return error;
     fd = sys.socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return xlat_error_from_errno(errno);
+        return error_from_errno(errno);
     set_port(&address, ANY_PORT);
     if (sys.connect(fd, (struct sockaddr *)&address, length)) {
-        error = xlat_error_from_errno(errno);
+        error = error_from_errno(errno);
         goto out;
     }
     length = sizeof(address);
     if (sys.getsockname(fd, (struct sockaddr *)&address, &length)) {
-        error = xlat_error_from_errno(errno);
+        error = error_from_errno(errno);
         goto out;
     }
     set_port(&address, 0);

@@ -11,7 +11,7 @@
 #include "sys.h"
 #include "use.h"
 #include "winabi.h"
-#include "xlat/error.h"
+#include "error.h"
 #include "xlat/family.h"
 #include "xlat/sockaddr.h"
 
@@ -77,7 +77,7 @@ int unix_dissolve(struct dissolve_params *params)
     if (error)
         return error;
     if (sys.connect(fd, &none, sizeof(none)))
-        error = xlat_error_from_errno(errno);
+        error = error_from_errno(errno);
     sys.close(fd);
     return error;
 }
@@ -94,7 +94,7 @@ int unix_is_local_address(struct is_local_address_params *params)
     ((struct sockaddr_in *)&address)->sin_port = 0; /* at the same place in both families */
     fd = sys.socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return xlat_error_from_errno(errno);
+        return error_from_errno(errno);
     if (sys.bind(fd, (struct sockaddr *)&address, length) && errno == EADDRNOTAVAIL)
         error = WS_WSAEADDRNOTAVAIL;
     /* the socket has no SO_BROADCAST; nothing is sent */
@@ -125,7 +125,7 @@ int unix_shutdown_send(struct shutdown_send_params *params)
     if (error)
         return error;
     if (sys.shutdown(fd, SHUT_WR))
-        error = xlat_error_from_errno(errno);
+        error = error_from_errno(errno);
     sys.close(fd);
     return error;
 }
@@ -138,6 +138,6 @@ int unix_low_water(struct low_water_params *params)
     if (error)
         return error;
     if (sys.setsockopt(use.fd, SOL_SOCKET, SO_RCVLOWAT, &params->bytes, sizeof(params->bytes)))
-        error = xlat_error_from_errno(errno);
+        error = error_from_errno(errno);
     return error;
 }

@@ -9,7 +9,7 @@
 #include "sys.h"
 #include "use.h"
 #include "winabi.h"
-#include "xlat/error.h"
+#include "error.h"
 #include "xlat/option_host.h"
 
 #define MOST_SYNS 127 /* MAX_TCP_SYNCNT of the kernel's net/tcp.h */
@@ -59,7 +59,7 @@ int unix_get_option(struct get_option_params *params)
     length = xlat_option_host_size(row);
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an option without a row has an error */
     if (load(use.fd, row, host, value, &length))
-        error = xlat_error_in(XLAT_OP_OPTION, errno);
+        error = error_in(XLAT_OP_OPTION, errno);
     else
         error = xlat_option_from_host(row, value, length, (void *)(uintptr_t)params->value,
                                       &params->value_len);
@@ -82,7 +82,7 @@ int unix_set_option(struct set_option_params *params)
         return error;
     /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): as above */
     if (store(use.fd, row, host, value, length))
-        error = xlat_error_in(XLAT_OP_OPTION, errno);
+        error = error_in(XLAT_OP_OPTION, errno);
     return error;
 }
 
@@ -95,7 +95,7 @@ int unix_syn_count(struct syn_count_params *params)
     if (error)
         return error;
     if (sys.setsockopt(use.fd, IPPROTO_TCP, TCP_SYNCNT, &count, sizeof(count)))
-        error = xlat_error_in(XLAT_OP_OPTION, errno);
+        error = error_in(XLAT_OP_OPTION, errno);
     return error;
 }
 
@@ -107,6 +107,6 @@ int unix_receive_room(struct receive_room_params *params)
     if (error)
         return error;
     if (sys.setsockopt(use.fd, SOL_SOCKET, SO_RCVBUF, &params->room, sizeof(params->room)))
-        error = xlat_error_in(XLAT_OP_OPTION, errno);
+        error = error_in(XLAT_OP_OPTION, errno);
     return error;
 }

@@ -11,7 +11,7 @@
 #include "sys.h"
 #include "use.h"
 #include "winabi.h"
-#include "xlat/error.h"
+#include "error.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

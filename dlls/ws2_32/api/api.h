@@ -60,6 +60,10 @@ const WSPPROC_TABLE *provider_table(void);
  * time. */
 int provider_load(bool tell);
 
+/* For a trace: 0 forgets the thread's last errno; else the name of the one that became this WSA code, "" where none
+ * is known. */
+void provider_errno(int error, char name[24]);
+
 /* The name services of the started provider. */
 const struct name_services *provider_names(void);
 

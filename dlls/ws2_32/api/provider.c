@@ -3,14 +3,18 @@
 #include "api/api.h"
 
 #include "catalog/catalog.h"
+#include "pe/options.h"
 
 typedef int(WSPAPI *startup_entry)(WORD version, LPWSPDATA data, LPWSAPROTOCOL_INFOW info,
                                    WSPUPCALLTABLE upcalls, LPWSPPROC_TABLE table);
 typedef const struct name_services *(WINAPI *names_entry)(void);
+typedef void(WINAPI *errno_entry)(int error, char name[24]);
+typedef void(WINAPI *options_entry)(const struct options *options);
 
 static struct {
     volatile startup_entry startup; /* set last: says that the rest is there */
     volatile names_entry names;
+    volatile errno_entry errno_name;
 } provider;
 
 static WSPPROC_TABLE table;
@@ -32,6 +36,7 @@ int provider_load(bool tell)
 {
     WCHAR path[MAX_PATH];
     startup_entry startup;
+    options_entry take_options;
     HMODULE module;
 
     if (provider.startup)
@@ -43,8 +48,12 @@ int provider_load(bool tell)
     startup = (startup_entry)(void *)GetProcAddress(module, "WSPStartup");
     InterlockedExchangePointer((void *volatile *)&provider.names,
                                (void *)GetProcAddress(module, "SluiceNames"));
-    if (!startup || !provider.names)
+    InterlockedExchangePointer((void *volatile *)&provider.errno_name,
+                               (void *)GetProcAddress(module, "SluiceErrno"));
+    take_options = (options_entry)(void *)GetProcAddress(module, "SluiceOptions");
+    if (!startup || !take_options || !provider.names || !provider.errno_name)
         return decline(tell, path, "is not Sluice's provider");
+    take_options(options_in_force());
     InterlockedExchangePointer((void *volatile *)&provider.startup, (void *)startup);
     return 0;
 }
@@ -87,4 +96,11 @@ const struct name_services *provider_names(void)
 const struct name_services *provider_names_unstarted(void)
 {
     return provider_load(false) ? NULL : provider.names();
+}
+
+void provider_errno(int error, char name[24])
+{
+    name[0] = '\0';
+    if (provider.startup)
+        provider.errno_name(error, name);
 }

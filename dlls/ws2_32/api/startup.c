@@ -3,6 +3,8 @@
 #include "api/api.h"
 
 #include "api/blocking.h"
+#include "pe/options.h"
+#include "trace/trace.h"
 
 /* The count of successful start-ups.  The lock covers a change of the count and what goes with the
  * first and the last; it is never held while a library is loaded (a DllMain may call WSAStartup) or
@@ -151,7 +153,7 @@ const struct name_services *api_enter_names_for(const void *caller)
 
     if (!error)
         return provider_names();
-    if (error == WSANOTINITIALISED && is_wines_own(caller)) {
+    if (error == WSANOTINITIALISED && is_wines_own(trace_caller(caller))) {
         names = provider_names_unstarted();
         if (names)
             return names;
@@ -197,6 +199,12 @@ int WSAAPI WEP(void)
 BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
 {
     (void)instance, (void)reserved;
+    if (reason == DLL_PROCESS_ATTACH) {
+        options_load();
+        trace_start();
+    }
+    if (reason == DLL_PROCESS_DETACH)
+        trace_end();
     if (reason == DLL_THREAD_DETACH)
         api_thread_detach();
     return TRUE;
