@@ -14,6 +14,16 @@ run_packages="gcc make autoconf automake pkg-config cmake gcc-mingw-w64-x86-64 g
 check_packages="$run_packages git g++-mingw-w64-x86-64 dpkg-dev libc6-dev cppcheck clang-tidy libclang-rt-14-dev shellcheck iperf iproute2
     g++ util-linux procps xauth xvfb xz-utils bzip2"
 
+# Whether $build stands for a build directory, with another Wine (other-wine.sh).
+in_view() { [ "${SLUICE_VIEW:-}" = "$build" ]; }
+
+# For a script that has built: goes on in its own next start, with the Wine that SLUICE_WINE names.
+with_chosen_wine() { # COMMAND...
+    if [ -z "${SLUICE_WINE:-}" ] || in_view; then return 0; fi
+    . "$top/build-aux/other-wine.sh"
+    enter_other_wine "$@"
+}
+
 say() { echo "sluice: $*" >&2; }
 
 # step NAME COMMAND...: runs it with its output in a log, which is shown when it fails.
@@ -48,6 +58,7 @@ install_packages() {
 }
 
 setup_packages() {
+    ! in_view || return 0
     command -v dpkg-query >/dev/null 2>&1 || {
         say "this is not Debian; install what configure asks for and run it yourself (README, Build)"
         return
@@ -63,6 +74,7 @@ jobs() { nproc 2>/dev/null || echo 2; }
 make_target() { make -s -C "$build" -j"$(jobs)" "$@"; }
 
 setup_build() {
+    ! in_view || return 0
     mkdir -p "$build"
     if [ ! -f "$top/configure" ] || [ "$top/configure.ac" -nt "$top/configure" ] ||
         [ ! -f "$top/Makefile.in" ]; then

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Raised whenever a struct below changes, so that halves of different builds refuse each other. */
-#define UNIXLIB_VERSION 5
+#define UNIXLIB_VERSION 6
 
 typedef uint64_t __attribute__((aligned(8))) u64_a8;
 
@@ -64,7 +64,9 @@ struct attach_params {
     uint32_t unixlib_version; /* in: UNIXLIB_VERSION */
     uint32_t host_major;      /* in: Wine's version, 8 of "8.0" */
     uint32_t host_minor;
-    uint32_t reserved;
+    uint32_t told_major;      /* in: the same; in tests another one, as if this were it */
+    uint32_t told_minor;
+    uint32_t tested;          /* out: 1 where that version was tried, 0 where nobody knows */
     char reason[128]; /* out: what does not fit; what mends it. Where the call fails */
 };
 
@@ -381,7 +383,7 @@ enum unix_call_number {
         UNIX_CALL_COUNT
 };
 
-_Static_assert(sizeof(struct attach_params) == 144, "one layout for every compiler");
+_Static_assert(sizeof(struct attach_params) == 152, "one layout for every compiler");
 _Static_assert(sizeof(struct open_record_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct keep_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct drop_params) == 8, "one layout for every compiler");
