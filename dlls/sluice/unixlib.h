@@ -172,7 +172,7 @@ struct socket_info_params {
     int32_t connected; /* out: stream: has a peer (established or closing); datagram: 0 */
     int32_t connecting; /* out: a handshake of our own is under way */
     int32_t ended;      /* out: stream: the peer has sent its FIN, whatever is unread before it */
-    int32_t reserved;
+    int32_t has_peer;   /* out: the kernel names a peer; a datagram socket's is where it sends */
     u64_a8 cookie; /* out: SO_COOKIE, a number no other socket of the kernel's has had; 0: none */
 };
 

@@ -8,6 +8,7 @@
 #include "spi/host.h"
 #include "spi/self_test.h"
 #include "spi/unix_library.h"
+#include "spi/watch.h"
 #include "pe/log.h"
 
 typedef NTSTATUS(WINAPI *unix_call_entry)(UINT64 handle, unsigned int number, void *params);
@@ -108,6 +109,22 @@ int host_attach(bool tell)
     if (!error)
         InterlockedExchange(&host.ready, 1);
     return error;
+}
+
+/* The host drops its descriptor before it asks whether the handle may be closed. */
+void host_forget_descriptor(SOCKET s)
+{
+    const HANDLE handle = (HANDLE)s;
+    DWORD error = GetLastError(), flags = 0;
+
+    if (GetHandleInformation(handle, &flags) &&
+        SetHandleInformation(handle, HANDLE_FLAG_PROTECT_FROM_CLOSE,
+                             HANDLE_FLAG_PROTECT_FROM_CLOSE)) {
+        watch_close(handle);
+        if (!(flags & HANDLE_FLAG_PROTECT_FROM_CLOSE))
+            SetHandleInformation(handle, HANDLE_FLAG_PROTECT_FROM_CLOSE, 0);
+    }
+    SetLastError(error);
 }
 
 int unix_call(enum unix_call_number number, void *params)

@@ -17,6 +17,10 @@ void host_init(HMODULE self);
  * Takes no lock of the loader's. */
 int host_attach(bool tell);
 
+/* For a handle whose socket the host has replaced, or is about to: from Wine 9 on the host itself keeps a descriptor of
+ * an accepted socket, and would go on using it.  The handle is open and stays so. */
+void host_forget_descriptor(SOCKET s);
+
 /* Runs one Unix call. Returns its WSA code; WSAEFAULT where it met an unmapped address. */
 int unix_call(enum unix_call_number number, void *params);
 
