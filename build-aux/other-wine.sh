@@ -18,7 +18,7 @@ other_wine() { # FIELD: of $SLUICE_WINE
     other_wines | awk -v version="$SLUICE_WINE" -v field="$1" '$1 == version { print $field }'
 }
 
-root=${XDG_CACHE_HOME:-$HOME/.cache}/sluice/debian-$(other_wine 3)
+root=${XDG_CACHE_HOME:-${HOME:-$build}/.cache}/sluice/debian-$(other_wine 3)
 view=$build/wine-$SLUICE_WINE
 debian_root=$top/build-aux/debian-root
 
@@ -33,13 +33,13 @@ other_program() { # NAME: a program of Wine's as this system can start it
 view_makefile() {
     printf 'WINE = %s\nWINESERVER = %s\n' "$view/bin/wine" "$view/bin/wineserver"
     printf 'WINE_VERSION = %s\n' "$("$debian_root" enter "$root" -- "$view/bin/wine" --version | sed 's/^wine-\([0-9.]*\).*/\1/')"
-    grep -E "^(CC|MINGW_CC|WINE_LIBDIR) = " "$build/Makefile"
+    grep -E "^(ARCHS|CC|CLANG|MINGW_CC|MINGW_NM|WINE_LIBDIR) = " "$build/Makefile"
     printf '.NOTPARALLEL:\nview: ;\nMakefile: ;\n.DEFAULT:\n\t@+$(MAKE) -s -C "%s" $@\n' "$build"
 }
 
 make_view() {
     mkdir -p "$view/bin" "$build/wine-tests"
-    for name in bench examples lib native pe so unit variants wine-tests win; do
+    for name in bench examples lib native pe so unit variants wine-tests win win32; do
         ln -sfn "../$name" "$view/$name"
     done
     other_program wine wine64
@@ -56,8 +56,14 @@ enter_other_wine() { # COMMAND...
     # shellcheck disable=SC2086
     step "debian-$(other_wine 3)" "$debian_root" make "$(other_wine 2)" "$root" $other_packages
     step "wine-$SLUICE_WINE" make_view
+    start_in_view "$@"
+}
+
+# The same for a command that comes later.
+start_in_view() { # COMMAND...
+    build=$view
     SLUICE_BUILD=$view
     SLUICE_VIEW=$view
     export SLUICE_BUILD SLUICE_VIEW
-    exec "$debian_root" enter "$root" "$top" "$build" -- "$@"
+    exec "$debian_root" enter "$root" "$top" "$(cd "$view/.." && pwd -P)" -- "$@"
 }

@@ -10,9 +10,10 @@ logs=$build/logs
 
 run_packages="gcc make autoconf automake pkg-config cmake gcc-mingw-w64-x86-64 gcc-mingw-w64-i686
     mingw-w64-x86-64-dev mingw-w64-i686-dev binutils-mingw-w64-x86-64 clang check wine wine64 wine64-tools libwine"
+# debootstrap: the root with another Wine (other-wine.sh).
 # shellcheck disable=SC2034 # for ./check
 check_packages="$run_packages git g++-mingw-w64-x86-64 dpkg-dev libc6-dev cppcheck clang-tidy libclang-rt-14-dev shellcheck iperf iproute2
-    g++ util-linux procps xauth xvfb xz-utils bzip2"
+    g++ util-linux procps xauth xvfb xz-utils bzip2 debootstrap"
 
 # Whether $build stands for a build directory, with another Wine (other-wine.sh).
 in_view() { [ "${SLUICE_VIEW:-}" = "$build" ]; }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See self_test.h.  Requests to the host are made here from the ground up: a request that never ends must not
- * hang the program, and nothing of what is tested may be used to test it. */
+/* See self_test.h.  Requests to the host are made here from the ground up: a request that never
+ * ends must not hang the program, and nothing of what is tested may be used to test it. */
 #include "spi/self_test.h"
 
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Wine's functions as seen from a Unix library.
  *
- * Up to Wine 8 ntdll.so's exported functions follow the Windows calling convention, because the PE side
- * calls them too; from 9 on they follow the System V one.  A cast from the one prototype to the other makes
- * gcc emit a trap, hence the volatile pointer in between. */
+ * Up to Wine 8 ntdll.so's exported functions follow the Windows calling convention, because the PE
+ * side calls them too; from 9 on they follow the System V one.  A cast from the one prototype to
+ * the other makes gcc emit a trap, hence the volatile pointer in between. */
 #include "host.h"
 
 #include <fcntl.h>
@@ -31,7 +31,7 @@ static const struct {
     enum host_abi abi; /* ABI_NONE: cannot be served */
     bool tested;
 } versions[] = {
-    {8, 0, ABI_MS, true},   {8, 1, ABI_NONE, false},   /* releases in which the ABI changed */
+    {8, 0, ABI_MS, true},    {8, 1, ABI_NONE, false}, /* releases in which the ABI changed */
     {9, 0, ABI_SYSV, false}, {10, 0, ABI_SYSV, true}, {10, 1, ABI_SYSV, false},
 };
 
