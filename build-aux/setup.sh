@@ -10,10 +10,21 @@ logs=$build/logs
 
 run_packages="gcc make autoconf automake pkg-config cmake gcc-mingw-w64-x86-64 gcc-mingw-w64-i686
     mingw-w64-x86-64-dev mingw-w64-i686-dev binutils-mingw-w64-x86-64 clang check wine wine64 wine64-tools libwine"
-# chromium-headless-shell (63 MB) and a font: the suite report looks at its pages in a real browser.
+# chromium-headless-shell (63 MB) and a font: the suite report looks at its pages in a real browser.  debootstrap: the
+# root with another Wine (other-wine.sh).
 # shellcheck disable=SC2034 # for ./check
 check_packages="$run_packages git g++-mingw-w64-x86-64 dpkg-dev libc6-dev cppcheck clang-tidy libclang-rt-14-dev shellcheck iperf iproute2
-    g++ util-linux procps xauth xvfb xz-utils bzip2 chromium-headless-shell fonts-dejavu-core"
+    g++ util-linux procps xauth xvfb xz-utils bzip2 chromium-headless-shell fonts-dejavu-core debootstrap"
+
+# Whether $build stands for a build directory, with another Wine (other-wine.sh).
+in_view() { [ "${SLUICE_VIEW:-}" = "$build" ]; }
+
+# For a script that has built: goes on in its own next start, with the Wine that SLUICE_WINE names.
+with_chosen_wine() { # COMMAND...
+    if [ -z "${SLUICE_WINE:-}" ] || in_view; then return 0; fi
+    . "$top/build-aux/other-wine.sh"
+    enter_other_wine "$@"
+}
 
 say() { echo "sluice: $*" >&2; }
 
@@ -49,6 +60,7 @@ install_packages() {
 }
 
 setup_packages() {
+    ! in_view || return 0
     command -v dpkg-query >/dev/null 2>&1 || {
         say "this is not Debian; install what configure asks for and run it yourself (README, Build)"
         return
@@ -64,6 +76,7 @@ jobs() { nproc 2>/dev/null || echo 2; }
 make_target() { make -s -C "$build" -j"$(jobs)" "$@"; }
 
 setup_build() {
+    ! in_view || return 0
     mkdir -p "$build"
     if [ ! -f "$top/configure" ] || [ "$top/configure.ac" -nt "$top/configure" ] ||
         [ ! -f "$top/Makefile.in" ]; then

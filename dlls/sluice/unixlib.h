@@ -66,7 +66,9 @@ struct attach_params {
     uint32_t unixlib_version; /* in: UNIXLIB_VERSION */
     uint32_t host_major;      /* in: Wine's version, 8 of "8.0" */
     uint32_t host_minor;
-    uint32_t reserved;
+    uint32_t told_major;      /* in: the same; in tests another one, as if this were it */
+    uint32_t told_minor;
+    uint32_t tested;          /* out: 1 where that version was tried, 0 where nobody knows */
     char reason[128]; /* out: what does not fit; what mends it. Where the call fails */
 };
 
@@ -187,7 +189,7 @@ struct socket_info_params {
     int32_t connected; /* out: stream: has a peer (established or closing); datagram: 0 */
     int32_t connecting; /* out: a handshake of our own is under way */
     int32_t ended;      /* out: stream: the peer has sent its FIN, whatever is unread before it */
-    int32_t reserved;
+    int32_t has_peer;   /* out: the kernel names a peer; a datagram socket's is where it sends */
     u64_a8 cookie; /* out: SO_COOKIE, a number no other socket of the kernel's has had; 0: none */
 };
 
@@ -398,7 +400,7 @@ enum unix_call_number {
         UNIX_CALL_COUNT
 };
 
-_Static_assert(sizeof(struct attach_params) == 144, "one layout for every compiler");
+_Static_assert(sizeof(struct attach_params) == 152, "one layout for every compiler");
 _Static_assert(sizeof(struct open_record_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct forget_errors_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct keep_params) == 16, "one layout for every compiler");

@@ -73,8 +73,10 @@ static int accept_into(SOCKET listener, SOCKET acceptor, void *buffer,
         return short_accept(listener, facts, buffer, overlapped);
     facts_set(acceptor, FACT_ACCEPTS,
               FACT_REUSABLE | FACT_RESET | FACT_SHUT_DOWN | FACT_SEND_ENDED | FACT_CONNECT_EX);
-    if (was_reusable)
+    if (was_reusable) {
         facts_set(acceptor, FACT_REUSED, 0);
+        host_forget_descriptor(acceptor);
+    }
     return overlapped_issue(listener, &notice, AFD_ACCEPT_INTO, params, sizeof(*params), buffer,
                             params->recv_len + params->local_len + remote_len, received);
 }

@@ -115,6 +115,15 @@ static bool remembered_peer(SOCKET s, void *address, int *length)
     return (facts_find(s) & FACT_SHUT_DOWN) || (!UNIX_CALL(socket_info, &info) && info.connecting);
 }
 
+/* The host may go on naming the destination of a datagram socket that was dissolved without it; the
+ * kernel does not. */
+static bool is_dissolved(SOCKET s)
+{
+    struct socket_info_params info = {.handle = s};
+
+    return !UNIX_CALL(socket_info, &info) && info.type == SOCK_DGRAM && !info.has_peer;
+}
+
 int WSPAPI WSPGetPeerName(SOCKET s, struct sockaddr *name, LPINT namelen, LPINT lpErrno)
 {
     unsigned char address[SPI_ADDRESS_MAX];
@@ -122,6 +131,8 @@ int WSPAPI WSPGetPeerName(SOCKET s, struct sockaddr *name, LPINT namelen, LPINT 
 
     if (error == WSAENOTCONN && remembered_peer(s, address, &length))
         error = 0;
+    else if (!error && is_dissolved(s))
+        error = WSAENOTCONN;
     if (!error)
         error = spi_put_address(name, namelen, address, length);
     return spi_return(error, lpErrno);

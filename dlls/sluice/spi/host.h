@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How sluice.dll reaches its Unix half.  host.c is the one file of the PE side that knows Wine's versions. */
+/* How sluice.dll reaches its Unix half.  host.c is the one file of the PE side that knows Wine's
+ * versions. */
 #ifndef SLUICE_SPI_HOST_H
 #define SLUICE_SPI_HOST_H
 
@@ -12,10 +13,14 @@
 /* Finds Wine's own functions. For DllMain's DLL_PROCESS_ATTACH, with the library's module. */
 void host_init(HMODULE self);
 
-/* Finds and attaches sluice.so.  Returns 0, or WSASYSNOTREADY, with `tell` after one line on stderr that says
- * what is missing and what mends it.  Safe to call from many threads; the work is done once it succeeded.
- * Takes no lock of the loader's. */
+/* Finds and attaches sluice.so.  Returns 0, or WSASYSNOTREADY, with `tell` after one line on stderr
+ * that says what is missing and what mends it.  Safe to call from many threads; the work is done
+ * once it succeeded. Takes no lock of the loader's. */
 int host_attach(bool tell);
+
+/* For a handle whose socket the host has replaced, or is about to: Wine 10 keeps a descriptor of an
+ * accepted socket, and would go on using it.  The handle is open and stays so. */
+void host_forget_descriptor(SOCKET s);
 
 /* Runs one Unix call. Returns its WSA code; WSAEFAULT where it met an unmapped address. */
 int unix_call(enum unix_call_number number, void *params);

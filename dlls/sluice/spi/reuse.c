@@ -120,6 +120,7 @@ static bool replace(SOCKET s, int family)
         listen_on_loopback(l, family, address, &length) &&
         !WSPConnect(other, (struct sockaddr *)address, length, NULL, NULL, NULL, NULL, &ignored) &&
         !afd_call(l, AFD_ACCEPT_INTO, &params, sizeof(params), room, sizeof(room));
+    host_forget_descriptor(s);
     close_private(l);
     if (done)
         remember(s, other);

@@ -120,6 +120,23 @@ START_TEST(listening_and_connecting)
 }
 END_TEST
 
+/* A datagram socket's destination, until it is dissolved. */
+START_TEST(peer_of_datagrams)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9)};
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    struct dissolve_params dissolve = {.handle = (uint64_t)fd};
+
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ck_assert_int_eq(info_of(fd).has_peer, 0);
+    ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+    ck_assert_int_eq(info_of(fd).has_peer, 1);
+    ck_assert_int_eq(unix_dissolve(&dissolve), 0);
+    ck_assert_int_eq(info_of(fd).has_peer, 0);
+    close(fd);
+}
+END_TEST
+
 /* What cannot be asked reads as "not so". */
 START_TEST(info_failures)
 {
@@ -256,6 +273,7 @@ int main(void)
     tcase_add_loop_test(tcase, kinds, 0, 4);
     tcase_add_test(tcase, connected_states);
     tcase_add_test(tcase, listening_and_connecting);
+    tcase_add_test(tcase, peer_of_datagrams);
     tcase_add_test(tcase, info_failures);
     tcase_add_test(tcase, dissolve);
     tcase_add_test(tcase, local_addresses);

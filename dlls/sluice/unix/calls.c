@@ -32,7 +32,14 @@ _Static_assert(sizeof(__wine_unix_call_funcs) / sizeof(__wine_unix_call_funcs[0]
 
 int unix_attach(struct attach_params *params)
 {
+    const struct host_version version = {
+        params->host_major,
+        params->host_minor,
+        params->told_major,
+        params->told_minor,
+    };
     const char *reason;
+    bool tested = false;
 
     if (params->unixlib_version != UNIXLIB_VERSION) {
         snprintf(
@@ -42,7 +49,8 @@ int unix_attach(struct attach_params *params)
             params->unixlib_version, UNIXLIB_VERSION);
         return WS_WSASYSNOTREADY;
     }
-    reason = host_attach(params->host_major, params->host_minor);
+    reason = host_attach(&version, &tested);
+    params->tested = tested;
     if (!reason)
         return 0;
     snprintf(params->reason, sizeof(params->reason), "%s", reason);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Wine's functions as seen from a Unix library.
  *
- * Up to Wine 8 ntdll.so's exported functions follow the Windows calling convention, because the PE side
- * calls them too; from 9 on they follow the System V one.  A cast from the one prototype to the other makes
- * gcc emit a trap, hence the volatile pointer in between. */
+ * Up to Wine 8 ntdll.so's exported functions follow the Windows calling convention, because the PE
+ * side calls them too; from 9 on they follow the System V one.  A cast from the one prototype to
+ * the other makes gcc emit a trap, hence the volatile pointer in between. */
 #include "host.h"
 
 #include <fcntl.h>
@@ -23,29 +23,51 @@ typedef uint32_t (*handle_to_fd_sysv)(void *handle, unsigned int access, int *fd
 
 enum host_abi { ABI_NONE, ABI_MS, ABI_SYSV };
 
-/* Versions whose inside was read and tried.  The first row whose range holds the version counts. */
+/* Each row holds from its version on, up to the next row's.  The inside of tested ones was read and
+ * the suites have run on them.  Nothing here asks wineserver by a request's number: those move with
+ * every release, and a wrong one is another request. */
 static const struct {
-    unsigned int first_major, last_major;
-    enum host_abi abi;
-} known_versions[] = {
-    {8, 8, ABI_MS},
+    unsigned int major, minor;
+    enum host_abi abi; /* ABI_NONE: cannot be served */
+    bool tested;
+} versions[] = {
+    {8, 0, ABI_MS, true},    {8, 1, ABI_NONE, false}, /* releases in which the ABI changed */
+    {9, 0, ABI_SYSV, false}, {10, 0, ABI_SYSV, true}, {10, 1, ABI_SYSV, false},
 };
+
+#define TESTED "8.0, 10.0"
 
 static enum host_abi abi;
 
-const char *host_attach(unsigned int major, unsigned int minor)
+/* The row of a version; the count of rows where it is below the first. */
+static size_t find_version(unsigned int major, unsigned int minor)
+{
+    const size_t count = sizeof(versions) / sizeof(versions[0]);
+    size_t found = count;
+
+    for (size_t i = 0; i < count; i++)
+        if (major > versions[i].major || (major == versions[i].major && minor >= versions[i].minor))
+            found = i;
+    return found;
+}
+
+const char *host_attach(const struct host_version *version, bool *tested)
 {
     static char reason[96];
+    const size_t count = sizeof(versions) / sizeof(versions[0]);
+    const size_t real = find_version(version->major, version->minor);
+    const size_t told = find_version(version->told_major, version->told_minor);
 
-    for (size_t i = 0; i < sizeof(known_versions) / sizeof(known_versions[0]); i++) {
-        if (major < known_versions[i].first_major || major > known_versions[i].last_major)
-            continue;
-        abi = known_versions[i].abi;
-        return NULL;
+    if (real == count || told == count || versions[real].abi == ABI_NONE ||
+        versions[told].abi == ABI_NONE) {
+        snprintf(reason, sizeof(reason),
+                 "Wine %u.%u is not known to this Sluice (tested: " TESTED "); use one that is",
+                 version->told_major, version->told_minor);
+        return reason;
     }
-    snprintf(reason, sizeof(reason),
-             "Wine %u.%u is not known to this Sluice (known: 8.x); use one that is", major, minor);
-    return reason;
+    abi = versions[real].abi;
+    *tested = versions[told].tested;
+    return NULL;
 }
 
 static uint32_t handle_to_fd(uint64_t handle, int *fd)

@@ -33,6 +33,14 @@ static uint64_t cookie_of(int fd)
     return sys.getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) ? 0 : cookie;
 }
 
+static int has_peer(int fd)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof(address);
+
+    return !sys.getpeername(fd, (struct sockaddr *)&address, &length);
+}
+
 /* TCP's own state: getpeername() fails with ENOTCONN both during the handshake and after a reset.
  */
 static int tcp_state(int fd)
@@ -65,6 +73,7 @@ int unix_socket_info(struct socket_info_params *params)
                         state == TCP_LAST_ACK || state == TCP_CLOSING || state == TCP_TIME_WAIT;
     params->ended = state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK || state == TCP_CLOSING ||
                     state == TCP_TIME_WAIT;
+    params->has_peer = has_peer(fd);
     params->cookie = cookie_of(fd);
     return 0;
 }
