@@ -10,12 +10,13 @@ EXTRA_DIST_PACKAGING = $(PACKAGING_FILES) examples/container/Containerfile examp
 # The command finds the rest from where it stands itself (../lib/sluice), so the installed tree can be moved.
 INSTALLED_BINARIES = $(foreach file,$(DLLS) $(SELF_TESTS) $(if $(SELF_TESTS),lib/sluice/version),$(file)=$(libdir)/$(file:lib/%=%))
 COMMANDS = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/tools/sluice))
-COMMAND_PARTS = $(filter-out %.1,$(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/tools/sluice-*)))
 INSTALLED_SCRIPTS = $(foreach file,$(COMMANDS),$(file)=$(bindir)/$(notdir $(file))) \
 	$(foreach file,$(COMMAND_LIBRARY),$(file)=$(libdir)/sluice/command/$(notdir $(file))) \
-	$(foreach file,$(COMMAND_PARTS),$(file)=$(libdir)/sluice/command/$(notdir $(file)))
+	$(foreach file,$(REPORT_PROGRAM),$(file)=$(libdir)/sluice/command/$(notdir $(file)))
+DOCUMENTS = README.md NEWS COPYING.LIB \
+	$(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/doc/limitations.md $(srcdir)/doc/options*.md $(srcdir)/doc/support.md))
 INSTALLED_DOCUMENTS = tools/sluice.1=$(mandir)/man1/sluice.1 \
-	$(foreach file,README.md NEWS COPYING.LIB doc/limitations.md doc/options-sockets.md,$(file)=$(docdir)/$(notdir $(file))) \
+	$(foreach file,$(DOCUMENTS),$(file)=$(docdir)/$(notdir $(file))) \
 	packaging/winetricks/sluice.verb=$(datadir)/sluice/winetricks/sluice.verb
 INSTALLED = $(INSTALLED_BINARIES) $(INSTALLED_SCRIPTS) $(INSTALLED_DOCUMENTS)
 
@@ -26,14 +27,14 @@ install-files: all-local
 	@for pair in $(INSTALLED); do \
 		$(SPLIT); \
 		$(MKDIR_P) "$${to%/*}" || exit 1; \
-		case $$from in \
+		case /$$from in \
 		*/tools/*.1 | */tools/lib/*) $(INSTALL_DATA) "$$from" "$$to" ;; \
 		*/tools/*) $(INSTALL_SCRIPT) "$$from" "$$to" ;; \
 		*) $(INSTALL_DATA) "$$from" "$$to" ;; \
 		esac || exit 1; \
 		case $(INSTALL_STRIP_FLAG)$$from in \
 		-s*.dll | -s*.exe) $(MINGW_CC:-gcc=-strip) --preserve-dates "$$to" ;; \
-		-s*.so) strip --strip-unneeded --remove-section=.comment --remove-section=.note "$$to" ;; \
+		-s*.so | -s*/sluice-report) strip --strip-unneeded --remove-section=.comment --remove-section=.note "$$to" ;; \
 		esac || exit 1; \
 	done
 # Directories that are ours alone go too.
