@@ -12,7 +12,7 @@ run_packages="gcc make autoconf automake pkg-config cmake gcc-mingw-w64-x86-64 g
     mingw-w64-x86-64-dev mingw-w64-i686-dev binutils-mingw-w64-x86-64 clang check wine wine64 wine64-tools libwine"
 # shellcheck disable=SC2034 # for ./check
 check_packages="$run_packages git g++-mingw-w64-x86-64 dpkg-dev libc6-dev cppcheck clang-tidy libclang-rt-14-dev shellcheck iperf iproute2
-    g++ util-linux procps xauth xvfb xz-utils bzip2 debhelper fakeroot lintian man-db groff-base mandoc"
+    g++ util-linux procps xauth xvfb xz-utils bzip2 build-essential debhelper lintian man-db groff-base mandoc"
 
 say() { echo "sluice: $*" >&2; }
 
