@@ -33,8 +33,9 @@ identity() { # FILE
     fi
 }
 
+# Of the installed file, not of a link to it: the Debian package has sluice.dll beside Wine's modules.
 placed_identity() { # SOURCE
-    if [ "$mode" = symlink ]; then echo "link:$(echo "$1" | cksum | tr ' ' .)"; else identity "$1"; fi
+    if [ "$mode" = symlink ]; then echo "link:$(echo "$1" | cksum | tr ' ' .)"; else identity "$(readlink -f -- "$1")"; fi
 }
 
 file_row() { # PLACE NAME: the rest of its row
