@@ -14,7 +14,8 @@ run_packages="gcc make autoconf automake pkg-config cmake gcc-mingw-w64-x86-64 g
 # root with another Wine (other-wine.sh).
 # shellcheck disable=SC2034 # for ./check
 check_packages="$run_packages git g++-mingw-w64-x86-64 dpkg-dev libc6-dev cppcheck clang-tidy libclang-rt-14-dev shellcheck iperf iproute2
-    g++ util-linux procps xauth xvfb xz-utils bzip2 chromium-headless-shell fonts-dejavu-core debootstrap"
+    g++ util-linux procps xauth xvfb xz-utils bzip2 chromium-headless-shell fonts-dejavu-core debootstrap
+    build-essential debhelper lintian man-db groff-base mandoc"
 
 # Whether $build stands for a build directory, with another Wine (other-wine.sh).
 in_view() { [ "${SLUICE_VIEW:-}" = "$build" ]; }
@@ -28,18 +29,64 @@ with_chosen_wine() { # COMMAND...
 
 say() { echo "sluice: $*" >&2; }
 
-# step NAME COMMAND...: runs it with its output in a log, which is shown when it fails.
+# progress LABEL [RESULTS]: on a terminal, a line that says what is at work and for how long, with the number of results
+# so far in the file RESULTS, until progress_end.  Elsewhere nothing.
+progress_pid=''
+progress() {
+    [ -t 2 ] || return 0
+    (
+        seconds=0
+        while kill -0 $$ 2>/dev/null; do
+            results=''
+            if [ -n "${2:-}" ]; then results=", $(grep -cE '^(not )?ok ' "$2" 2>/dev/null || true) results"; fi
+            printf '\r\033[Ksluice: %s%s, %d s ...' "$1" "$results" "$seconds"
+            sleep 1
+            seconds=$((seconds + 1))
+        done
+    ) </dev/null >&2 &
+    progress_pid=$!
+}
+progress_end() {
+    [ -n "$progress_pid" ] || return 0
+    kill "$progress_pid" 2>/dev/null || true
+    wait "$progress_pid" 2>/dev/null || true
+    progress_pid=''
+    printf '\r\033[K' >&2
+}
+
+# What to do when a step has failed: a line each.
+remedies() {
+    cat <<T
+directory    choose another one: SLUICE_BUILD=DIR
+packages     see that the network is there and no other apt is at work, or install them yourself; then call again
+autoreconf   install autoconf, automake and pkg-config; then call again
+configure    install what its last line names; $build/config.log has the details; then call again
+make         mend what the first error names; if nothing was changed, rm -rf $build and call again
+wine-prefix  see that there is room on the disk and that Wine works by itself (wine wineboot); then call again
+T
+}
+step_failed() { # NAME COMMAND...
+    failed_step=$1
+    shift
+    say "step \"$failed_step\" failed: $*"
+    remedy=$(remedies | sed -n "s/^$failed_step  *//p")
+    say "what to do: ${remedy:-mend what the lines above say; then call again}"
+    exit 1
+}
+
+# step NAME COMMAND...: runs it with its output in a log, the end of which is shown when it fails.
 step() {
     step_name=$1
     shift
-    mkdir -p "$logs"
-    if [ -t 2 ]; then say "$step_name ..."; fi
-    if ! "$@" </dev/null >"$logs/$step_name.log" 2>&1; then
-        tail -n 30 "$logs/$step_name.log" >&2
-        say "step \"$step_name\" failed: $*"
-        say "its whole output is in $logs/$step_name.log"
-        exit 1
-    fi
+    mkdir -p "$logs" || step_failed directory mkdir -p "$logs"
+    progress "$step_name"
+    step_code=0
+    "$@" </dev/null >"$logs/$step_name.log" 2>&1 || step_code=$?
+    progress_end
+    [ "$step_code" -ne 0 ] || return 0
+    tail -n 30 "$logs/$step_name.log" >&2
+    say "its whole output is in $logs/$step_name.log"
+    step_failed "$step_name" "$@"
 }
 
 as_root() {
@@ -77,7 +124,7 @@ make_target() { make -s -C "$build" -j"$(jobs)" "$@"; }
 
 setup_build() {
     ! in_view || return 0
-    mkdir -p "$build"
+    mkdir -p "$build" || step_failed directory mkdir -p "$build"
     if [ ! -f "$top/configure" ] || [ "$top/configure.ac" -nt "$top/configure" ] ||
         [ ! -f "$top/Makefile.in" ]; then
         step autoreconf generate_configure
@@ -137,9 +184,8 @@ start_services() {
     WINEDLLOVERRIDES="ws2_32=b;$no_extras" "$wine" wineboot --init </dev/null >/dev/null 2>&1
 }
 
-# Sets what selects Sluice, or with SLUICE=0 Wine's own ws2_32, for the programs started from here.
-select_winsock() {
-    if [ "${SLUICE:-1}" = 0 ]; then order=b; else order=n,b; fi
-    WINEDLLOVERRIDES="ws2_32=$order;$no_extras${WINEDLLOVERRIDES:+;$WINEDLLOVERRIDES}"
+# Optional parts off for the programs started from here; what the user has set counts too.
+without_extras() {
+    WINEDLLOVERRIDES="$no_extras${WINEDLLOVERRIDES:+;$WINEDLLOVERRIDES}"
     export WINEDLLOVERRIDES
 }

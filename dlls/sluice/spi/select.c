@@ -192,7 +192,7 @@ static int select_sets(struct socket_set sets[SETS], ULONGLONG total, LONGLONG t
 }
 
 int WSPAPI WSPSelect(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds,
-                     const PTIMEVAL timeout, LPINT lpErrno)
+                     TIMEOUT timeout, LPINT lpErrno)
 {
     struct socket_set sets[SETS] = {
         {.program = readfds}, {.program = writefds}, {.program = exceptfds}};

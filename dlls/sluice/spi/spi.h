@@ -16,6 +16,7 @@
 #include <mswsock.h>
 
 #include "pe/guard.h"
+#include "pe/timeout.h"
 #include "xlat/status.h"
 
 /* Ends an entry: error 0 gives 0, anything else SOCKET_ERROR with *lpErrno set. */
@@ -92,7 +93,7 @@ int WSPAPI WSPRecvFrom(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received
                        LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
                        LPINT lpErrno);
 int WSPAPI WSPSelect(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds,
-                     const PTIMEVAL timeout, LPINT lpErrno);
+                     TIMEOUT timeout, LPINT lpErrno);
 int WSPAPI WSPSend(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags,
                    LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine,
                    LPWSATHREADID thread, LPINT lpErrno);

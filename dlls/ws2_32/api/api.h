@@ -25,6 +25,7 @@
 
 #include "pe/guard.h"
 #include "pe/log.h"
+#include "pe/timeout.h"
 #include "sluice/names.h"
 
 /* The provider's functions, or NULL with the last error WSANOTINITIALISED (no successful WSAStartup yet) or

@@ -263,7 +263,7 @@ static BOOL by_name(struct quest *quest, struct program_text node, struct progra
 
 BOOL PASCAL WSAConnectByNameA(SOCKET s, LPSTR node, LPSTR service, LPDWORD local_len,
                               LPSOCKADDR local, LPDWORD remote_len, LPSOCKADDR remote,
-                              const PTIMEVAL timeout, LPWSAOVERLAPPED reserved)
+                              TIMEOUT timeout, LPWSAOVERLAPPED reserved)
 {
     struct quest quest = {
         .s = s, .local = local, .remote = remote, .local_len = local_len, .remote_len = remote_len};
@@ -274,7 +274,7 @@ BOOL PASCAL WSAConnectByNameA(SOCKET s, LPSTR node, LPSTR service, LPDWORD local
 
 BOOL PASCAL WSAConnectByNameW(SOCKET s, LPWSTR node, LPWSTR service, LPDWORD local_len,
                               LPSOCKADDR local, LPDWORD remote_len, LPSOCKADDR remote,
-                              const PTIMEVAL timeout, LPWSAOVERLAPPED reserved)
+                              TIMEOUT timeout, LPWSAOVERLAPPED reserved)
 {
     struct quest quest = {
         .s = s, .local = local, .remote = remote, .local_len = local_len, .remote_len = remote_len};
@@ -310,7 +310,7 @@ static int try_list(struct quest *quest, const SOCKET_ADDRESS_LIST *list)
 
 BOOL PASCAL WSAConnectByList(SOCKET s, PSOCKET_ADDRESS_LIST list, LPDWORD local_len,
                              LPSOCKADDR local, LPDWORD remote_len, LPSOCKADDR remote,
-                             const PTIMEVAL timeout, LPWSAOVERLAPPED reserved)
+                             TIMEOUT timeout, LPWSAOVERLAPPED reserved)
 {
     struct quest quest = {
         .s = s, .local = local, .remote = remote, .local_len = local_len, .remote_len = remote_len};

@@ -2,7 +2,7 @@
 #include "api/clear.h"
 
 int WSAAPI select(int nfds, fd_set *readfds, fd_set *writefds, fd_set *exceptfds,
-                  const PTIMEVAL timeout)
+                  TIMEOUT timeout)
 {
     const WSPPROC_TABLE *provider = api_enter();
     int error = 0, result;
