@@ -123,9 +123,8 @@ start_services() {
     WINEDLLOVERRIDES="ws2_32=b;$no_extras" "$wine" wineboot --init </dev/null >/dev/null 2>&1
 }
 
-# Sets what selects Sluice, or with SLUICE=0 Wine's own ws2_32, for the programs started from here.
-select_winsock() {
-    if [ "${SLUICE:-1}" = 0 ]; then order=b; else order=n,b; fi
-    WINEDLLOVERRIDES="ws2_32=$order;$no_extras${WINEDLLOVERRIDES:+;$WINEDLLOVERRIDES}"
+# Optional parts off for the programs started from here; what the user has set counts too.
+without_extras() {
+    WINEDLLOVERRIDES="$no_extras${WINEDLLOVERRIDES:+;$WINEDLLOVERRIDES}"
     export WINEDLLOVERRIDES
 }
