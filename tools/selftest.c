@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sluice-selftest: what `sluice verify` runs in a prefix.  Says which ws2_32.dll is loaded there and whether data
- * passes through both lanes of a connection to itself.
+ * sluice-selftest: what `sluice verify` runs in a prefix.  Says which ws2_32.dll is loaded there
+ * and whether data passes through both lanes of a connection to itself.
  *
  *     sluice-selftest
  *
- * Prints lines "key: value" (see main).  Exit status: 0 when ws2_32.dll is Sluice's and all data arrived, 1 otherwise.
- * The host lane's requests are counted where sluice.dll takes NtDeviceIoControlFile from ntdll.
+ * Prints lines "key: value" (see main).  Exit status: 0 when ws2_32.dll is Sluice's and all data
+ * arrived, 1 otherwise. The host lane's requests are counted where sluice.dll takes
+ * NtDeviceIoControlFile from ntdll.
  */
 #include <winsock2.h>
 
@@ -70,7 +71,8 @@ static bool find_functions(HMODULE module)
     return true;
 }
 
-/* ---- which module --------------------------------------------------------------------------------- */
+/* ---- which module
+ * --------------------------------------------------------------------------------- */
 
 /* Wine's own modules have a mark behind the DOS header. */
 static bool is_wines_own(HMODULE module)
@@ -137,7 +139,8 @@ static void say_wine(void)
     printf("dlldir: %s\n", directory);
 }
 
-/* ---- counting the host lane's requests --------------------------------------------------------------- */
+/* ---- counting the host lane's requests
+ * --------------------------------------------------------------- */
 
 typedef LONG(NTAPI *device_control)(HANDLE, HANDLE, void *, void *, void *, ULONG, void *, ULONG,
                                     void *, ULONG);
@@ -178,7 +181,8 @@ static bool count_requests(HMODULE module)
     return false;
 }
 
-/* ---- data ------------------------------------------------------------------------------------------- */
+/* ---- data
+ * ------------------------------------------------------------------------------------------- */
 
 static const char *step = "";
 
@@ -252,7 +256,8 @@ static bool passes_overlapped(SOCKET from, SOCKET to, unsigned seed)
            memcmp(sent, got, PORTION) == 0;
 }
 
-/* "plain: ok 0", the number being what the host was asked, or "plain: failed at recv: error 10054". */
+/* "plain: ok 0", the number being what the host was asked, or "plain: failed at recv: error 10054".
+ */
 static bool say_data(const char *name, bool (*passes)(SOCKET, SOCKET, unsigned), SOCKET pair[2])
 {
     bool fine;
