@@ -247,12 +247,36 @@ static bool mark_traced(void)
     return true;
 }
 
+/* Wine's own processes inherit the variables; their files would lie in the system directory, which
+ * is where they stand. */
+static bool is_hosts_process(void)
+{
+    static const char *const names[] = {"explorer.exe",   "plugplay.exe",       "rpcss.exe",
+                                        "services.exe",   "svchost.exe",        "wineboot.exe",
+                                        "winedevice.exe", "winemenubuilder.exe"};
+    WCHAR system[MAX_PATH], path[MAX_PATH];
+    UINT length = GetSystemDirectoryW(system, MAX_PATH);
+    char name[MAX_PATH * 3];
+
+    if (!length || length >= MAX_PATH || !GetModuleFileNameW(NULL, path, MAX_PATH) ||
+        _wcsnicmp(path, system, length) != 0)
+        return false;
+    trace_program(name, sizeof(name));
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (!_stricmp(name, names[i]))
+            return true;
+    return false;
+}
+
 void trace_start(void)
 {
     LARGE_INTEGER frequency;
-    const bool lines = mark_traced() && open_file();
-    const bool counts = strcmp(option_text(OPTION_STATS), "0") != 0 && stats_start();
+    bool lines, counts;
 
+    if (is_hosts_process())
+        return;
+    lines = mark_traced() && open_file();
+    counts = strcmp(option_text(OPTION_STATS), "0") != 0 && stats_start();
     if (!lines && !counts)
         return;
     trace.slot = TlsAlloc();
