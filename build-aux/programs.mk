@@ -46,6 +46,7 @@ bench:
 
 # ---- pages: the texts of tools/report/*.css and *.js become strings of a C source ------------------------------------
 REPORT_PROGRAM = native/tools/sluice-report
+all-local: $(REPORT_PROGRAM)
 REPORT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARN) $(REPRODUCIBLE) -I$(srcdir)/tools/report -MMD -MP
 native/report/%.o: %.c
 	@$(MKDIR_P) $(@D)
