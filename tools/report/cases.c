@@ -170,8 +170,7 @@ bool cases_tap(struct cases *cases, struct span title, struct span text, struct 
             tap_remark(column, last, line);
         }
     }
-    if (!whole)
-        return wrong(fault, "the results end before the suite did (no 1..N line)");
+    column->is_cut = !whole;
     return true;
 }
 

@@ -25,6 +25,7 @@ struct column {
     unsigned gone;    /* results of cases that are no more */
     bool is_windows;  /* recorded on native Windows */
     bool is_recorded; /* from a file that conformance.exe --record wrote */
+    bool is_cut;      /* the run was ended before its last case */
 };
 
 struct cases {
@@ -44,7 +45,7 @@ struct cases_fault {
  * first. */
 bool cases_list(struct cases *cases, struct span text, struct cases_fault *fault);
 bool cases_known(struct cases *cases, struct span text, struct cases_fault *fault);
-/* TAP of conformance.exe --all. */
+/* TAP of conformance.exe --all; the cases that a run which was ended did not reach are not run. */
 bool cases_tap(struct cases *cases, struct span title, struct span text, struct cases_fault *fault);
 /* A file of conformance.exe --record (conformance/recorded/README.md). */
 bool cases_record(struct cases *cases, struct span text, struct cases_fault *fault);

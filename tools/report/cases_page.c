@@ -142,7 +142,8 @@ static void add_column(struct text *page, const struct column *column)
         text_say(page, "recorded ");
         text_html(page, column->date);
     } else {
-        text_say(page, "the last run here");
+        text_say(page, column->is_cut ? "the last run here, ended before its last case"
+                                      : "the last run here");
     }
     if (column->gone)
         text_say(page, "; %u results of cases that are no more", column->gone);

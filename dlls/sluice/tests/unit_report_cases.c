@@ -156,7 +156,10 @@ START_TEST(tap_cut_off)
     struct cases cases = new_cases();
     struct cases_fault fault;
 
-    ck_assert(!cases_tap(&cases, span_of("x"), span_of("ok 1 - a.one\nok 2 - a.t"), &fault));
+    ck_assert(cases_tap(&cases, span_of("x"), span_of("ok 1 - a.one\nok 2 - a.t"), &fault));
+    ck_assert(cases.columns[0].is_cut);
+    ck_assert(cases_tap(&cases, span_of("y"), span_of("ok 1 - a.one\n1..1\n"), &fault));
+    ck_assert(!cases.columns[1].is_cut);
     ck_assert(
         !cases_tap(&cases, span_of("x"), span_of("ok 1 - a.one\nok 1 - a.one\n1..2\n"), &fault));
     ck_assert_uint_eq(fault.line, 2);
