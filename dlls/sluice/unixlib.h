@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Raised whenever a struct below changes, so that halves of different builds refuse each other. */
-#define UNIXLIB_VERSION 5
+#define UNIXLIB_VERSION 6
 
 typedef uint64_t __attribute__((aligned(8))) u64_a8;
 
@@ -114,7 +114,7 @@ struct receive_params {
     uint32_t control_len; /* in: bytes; out: length used */
     int32_t address_len;  /* out: of address, 0: none */
     uint8_t address[28];  /* out: Windows sockaddr of the sender */
-    uint8_t reserved[4];
+    uint32_t word;        /* in: sizeof(SIZE_T) of the program, the form of control messages */
 };
 
 /* sendmsg() on the kept descriptor, a stream repeatedly until all has gone.  Where it fails, `moved`
@@ -370,6 +370,8 @@ struct send_message_params {
     uint32_t control_len; /* in: bytes */
     int32_t address_len;  /* in: of address, 0: the connected peer */
     uint8_t address[28];  /* in: Windows sockaddr */
+    uint32_t word;        /* in: sizeof(SIZE_T) of the program, the form of control messages */
+    uint32_t reserved;
 };
 
 #include "unixlib_names.h"
@@ -413,7 +415,7 @@ _Static_assert(sizeof(struct get_option_params) == 32, "one layout for every com
 _Static_assert(sizeof(struct set_option_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct tcp_info_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct filter_icmp_params) == 8, "one layout for every compiler");
-_Static_assert(sizeof(struct send_message_params) == 72, "one layout for every compiler");
+_Static_assert(sizeof(struct send_message_params) == 80, "one layout for every compiler");
 _Static_assert(sizeof(struct unix_buffer) == 16, "one layout for every compiler");
 
 #endif

@@ -152,7 +152,7 @@ static int store_received(struct receive_params *params, struct direct *call, ss
     if (params->control)
         params->control_len =
             xlat_control_received(&call->message, (void *)(uintptr_t)params->control,
-                                  params->control_len);
+                                  params->control_len, params->word);
     return call->message.msg_flags & MSG_TRUNC ? WS_WSAEMSGSIZE : 0;
 }
 
