@@ -33,7 +33,9 @@ other_program() { # NAME: a program of Wine's as this system can start it
 view_makefile() {
     printf 'WINE = %s\nWINESERVER = %s\n' "$view/bin/wine" "$view/bin/wineserver"
     printf 'WINE_VERSION = %s\n' "$("$debian_root" enter "$root" -- "$view/bin/wine" --version | sed 's/^wine-\([0-9.]*\).*/\1/')"
-    grep -E "^(ARCHS|CC|CLANG|MINGW_CC|MINGW_NM|WINE_LIBDIR) = " "$build/Makefile"
+    # 32-bit programs were tried with this system's Wine only
+    echo "ARCHS = x86_64"
+    grep -E "^(CC|CLANG|MINGW_CC|MINGW_NM|WINE_LIBDIR) = " "$build/Makefile"
     printf '.NOTPARALLEL:\nview: ;\nMakefile: ;\n.DEFAULT:\n\t@+$(MAKE) -s -C "%s" $@\n' "$build"
 }
 

@@ -1,26 +1,39 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Programs: Windows ones below win/, native ones below native/, unit tests below unit/.
+# Programs: Windows ones below win/ and, built for i386, win32/, native ones below native/, unit tests below unit/.
+WIN_DIRS = win $(if $(filter i386,$(ARCHS)),win32)
+WIN_CC_win = $(MINGW_CC)
+WIN_CC_win32 = $(MINGW32_CC)
 
 # ---- conformance: one Windows program, and the native peer it talks to ---------------------------------
-CHECK_DIR = mingw-check
-CONF_CFLAGS = -std=gnu11 -O1 -g $(WARN) -D_WIN32_WINNT=0x0A00 -I$(srcdir)/include -I$(srcdir) -I$(CHECK_DIR)/include -MMD -MP
-CONF_OBJECTS = $(patsubst %.c,win/%.o,$(CONFORMANCE_SOURCES))
+CHECK_DIR_win = mingw-check
+CHECK_DIR_win32 = mingw-check32
+CHECK_HOST_win = x86_64-w64-mingw32
+CHECK_HOST_win32 = i686-w64-mingw32
+CONF_CFLAGS = -std=gnu11 -O1 -g $(WARN) -D_WIN32_WINNT=0x0A00 -I$(srcdir)/include -I$(srcdir) -MMD -MP
 
-$(CHECK_DIR)/lib/libcheck.a:
-	$(AM_V_GEN)$(srcdir)/build-aux/mingw-check $(CHECK_DIR)
-win/conformance/%.o: conformance/%.c $(CHECK_DIR)/lib/libcheck.a
-	@$(MKDIR_P) $(@D)
-	$(AM_V_GEN)$(MINGW_CC) $(CONF_CFLAGS) -c -o $@ $<
-win/conformance.exe: $(CONF_OBJECTS)
-	$(AM_V_GEN)$(MINGW_CC) -static -o $@ $(CONF_OBJECTS) -L$(CHECK_DIR)/lib $(CONFORMANCE_LIBS)
+# windows_rules(DIRECTORY)
+define windows_rules
+$$(CHECK_DIR_$(1))/lib/libcheck.a:
+	$$(AM_V_GEN)MINGW_HOST=$$(CHECK_HOST_$(1)) $$(srcdir)/build-aux/mingw-check $$(CHECK_DIR_$(1))
+$(1)/conformance/%.o: conformance/%.c $$(CHECK_DIR_$(1))/lib/libcheck.a
+	@$$(MKDIR_P) $$(@D)
+	$$(AM_V_GEN)$$(WIN_CC_$(1)) $$(CONF_CFLAGS) -I$$(CHECK_DIR_$(1))/include -c -o $$@ $$<
+$(1)/conformance.exe: $$(patsubst %.c,$(1)/%.o,$$(CONFORMANCE_SOURCES))
+	$$(AM_V_GEN)$$(WIN_CC_$(1)) -static -o $$@ $$^ -L$$(CHECK_DIR_$(1))/lib $$(CONFORMANCE_LIBS)
+$(1)/pending_forms.exe: dlls/ws2_32/tests/pending_forms.c dlls/ws2_32/pending.def
+	@$$(MKDIR_P) $$(@D)
+	$$(AM_V_GEN)$$(WIN_CC_$(1)) -std=gnu11 -O1 $$(WARN) -I$$(srcdir)/dlls/ws2_32 -o $$@ $$<
+$(1)/%.exe: %.c
+	@$$(MKDIR_P) $$(@D)
+	$$(AM_V_GEN)$$(WIN_CC_$(1)) -std=gnu11 -O2 $$(WARN) -I$$(srcdir)/include -o $$@ $$< -lws2_32
+endef
+$(foreach directory,$(WIN_DIRS),$(eval $(call windows_rules,$(directory))))
+
 native/peer: $(CONFORMANCE_PEER_SOURCES) $(CONFORMANCE_HEADERS)
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)$(CC) -std=gnu11 -D_GNU_SOURCE -O1 -g $(WARN) -I$(srcdir)/include -o $@ \
 		$(addprefix $(srcdir)/,$(CONFORMANCE_PEER_SOURCES))
-win/pending_forms.exe: dlls/ws2_32/tests/pending_forms.c dlls/ws2_32/pending.def
-	@$(MKDIR_P) $(@D)
-	$(AM_V_GEN)$(MINGW_CC) -std=gnu11 -O1 $(WARN) -I$(srcdir)/dlls/ws2_32 -o $@ $<
-conformance: win/conformance.exe native/peer win/pending_forms.exe
+conformance: $(WIN_DIRS:%=%/conformance.exe) $(WIN_DIRS:%=%/pending_forms.exe) native/peer
 
 # ---- examples, bench and the programs of tests/: a .c each, built beside its directory's name ---------------
 PE_PROGRAMS_OF_ONE_FILE = $(EXAMPLE_PE_PROGRAMS) $(BENCH_PE_PROGRAMS)
@@ -29,12 +42,12 @@ NATIVE_PROGRAMS_OF_ONE_FILE = $(EXAMPLE_NATIVE_PROGRAMS) $(BENCH_NATIVE_PROGRAMS
 $(PE_PROGRAMS_OF_ONE_FILE): %.exe: %.c $(BENCH_HEADERS)
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)$(MINGW_CC) -std=gnu11 -O2 $(WARN) -I$(srcdir)/include -o $@ $< -lws2_32
+$(EXAMPLE_PE32_PROGRAMS): %32.exe: %.c
+	@$(MKDIR_P) $(@D)
+	$(AM_V_GEN)$(MINGW32_CC) -std=gnu11 -O2 $(WARN) -I$(srcdir)/include -o $@ $< -lws2_32
 $(NATIVE_PROGRAMS_OF_ONE_FILE): %: %.c $(BENCH_HEADERS)
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARN) -I$(srcdir)/include -o $@ $< -pthread
-win/%.exe: %.c
-	@$(MKDIR_P) $(@D)
-	$(AM_V_GEN)$(MINGW_CC) -std=gnu11 -O2 $(WARN) -I$(srcdir)/include -o $@ $< -lws2_32
 native/%: %.c
 	@$(MKDIR_P) $(@D)
 	$(AM_V_GEN)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 $(WARN) -I$(srcdir)/include -o $@ $< -pthread
@@ -102,10 +115,11 @@ unit: $(UNIT_PROGRAMS)
 # What is in a variable, a word a line: for the suites in tests/.
 list-%:
 	@printf '%s\n' $($*)
--include $(shell find unit win -name '*.d' 2>/dev/null)
+-include $(shell find unit $(WIN_DIRS) -name '*.d' 2>/dev/null)
 .PRECIOUS: unit/%.o
 .PHONY: unit
 
 # ---- programs of tests/ --------------------------------------------------------------------------------------
-test-programs: $(TEST_PE_PROGRAMS) $(TEST_NATIVE_PROGRAMS)
+$(foreach directory,$(WIN_DIRS),$(eval $(call test_rules,$(directory))))
+test-programs: $(TEST_PE_PROGRAMS) $(TEST_PE32_PROGRAMS) $(TEST_NATIVE_PROGRAMS)
 .PHONY: test-programs

@@ -8,8 +8,9 @@ build=${SLUICE_BUILD:-$top/build}
 prefix=$build/prefix
 logs=$build/logs
 
-run_packages="gcc make autoconf automake pkg-config cmake gcc-mingw-w64-x86-64 gcc-mingw-w64-i686
-    mingw-w64-x86-64-dev mingw-w64-i686-dev binutils-mingw-w64-x86-64 clang check wine wine64 wine64-tools libwine"
+# gcc-multilib: 32-bit Unix libraries, and the libc that 32-bit Wine runs with.
+run_packages="gcc gcc-multilib make autoconf automake pkg-config cmake gcc-mingw-w64-x86-64 gcc-mingw-w64-i686
+    mingw-w64-x86-64-dev mingw-w64-i686-dev binutils-mingw-w64-x86-64 binutils-mingw-w64-i686 clang check wine wine64 wine64-tools libwine"
 # chromium-headless-shell (63 MB) and a font: the suite report looks at its pages in a real browser.  debootstrap: the
 # root with another Wine (other-wine.sh).
 # shellcheck disable=SC2034 # for ./check
@@ -59,6 +60,7 @@ remedies() {
     cat <<T
 directory    choose another one: SLUICE_BUILD=DIR
 packages     see that the network is there and no other apt is at work, or install them yourself; then call again
+wine32       see that the network is there and apt's mirrors answer; then call again
 autoreconf   install autoconf, automake and pkg-config; then call again
 configure    install what its last line names; $build/config.log has the details; then call again
 make         mend what the first error names; if nothing was changed, rm -rf $build and call again
@@ -117,14 +119,30 @@ setup_packages() {
     [ $# -eq 0 ] || step packages install_packages "$@"
 }
 
+# Wine for 32-bit programs: the system's, or one of our own beside its wine64.
+wine32_tree=$build/wine32
+make_wine32() { "$top/build-aux/debian-wine32" "$wine32_tree"; }
+setup_wine32() {
+    [ ! -x /usr/lib/wine/wine ] || [ ! -f /usr/lib/i386-linux-gnu/wine/i386-unix/ntdll.so ] || return 0
+    command -v dpkg-query >/dev/null 2>&1 || return 0
+    [ -f "$wine32_tree/.version" ] || step wine32 make_wine32
+}
+
 generate_configure() { (cd "$top" && autoreconf -i); }
-configure_build() { (cd "$build" && "$top/configure" --prefix="$build/installed"); }
+configure_build() (
+    set -- --prefix="$build/installed"
+    [ ! -f "$wine32_tree/.version" ] ||
+        set -- "$@" "WINE=$wine32_tree/usr/lib/wine/wine64" "WINESERVER=$wine32_tree/usr/lib/wine/wineserver64" \
+            "--with-wine32-libdir=$wine32_tree/usr/lib/i386-linux-gnu/wine"
+    cd "$build" && "$top/configure" "$@"
+)
 jobs() { nproc 2>/dev/null || echo 2; }
 make_target() { make -s -C "$build" -j"$(jobs)" "$@"; }
 
 setup_build() {
     ! in_view || return 0
     mkdir -p "$build" || step_failed directory mkdir -p "$build"
+    setup_wine32
     if [ ! -f "$top/configure" ] || [ "$top/configure.ac" -nt "$top/configure" ] ||
         [ ! -f "$top/Makefile.in" ]; then
         step autoreconf generate_configure
@@ -146,6 +164,13 @@ wine_environment() {
     WINEARCH=win64
     WINEDLLPATH=$build/lib/sluice
     WINEDEBUG=${WINEDEBUG--all}
+    case $(found WINE32_LIBDIR) in
+    "$wine32_tree"/*)
+        wine32_libraries=$wine32_tree/usr/lib/i386-linux-gnu:$wine32_tree/lib/i386-linux-gnu
+        LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$wine32_libraries
+        export LD_LIBRARY_PATH
+        ;;
+    esac
     export WINEPREFIX WINEARCH WINEDLLPATH WINEDEBUG
 }
 
@@ -156,20 +181,35 @@ boot_prefix() {
     WINEDLLOVERRIDES="ws2_32=b;$no_extras" "$wine" wineboot -u && "$wineserver" -w
 }
 
-# A prefix is booted with Wine's own ws2_32: wineboot needs one that works before the Unix half is in place.
+# Where a processor's DLLs are in a 64-bit prefix.
+system_directory() { # ARCH
+    case $1 in i386) echo syswow64 ;; *) echo system32 ;; esac
+}
+
+# A prefix is booted with Wine's own ws2_32: wineboot needs one that works before the Unix half is in place.  One that
+# another Wine has made, as one without 32-bit programs, is made anew.
 setup_prefix() {
     wine_environment
-    if [ ! -f "$prefix/.booted" ]; then
+    archs=$(found ARCHS)
+    booted="$wine $archs"
+    if [ "$(cat "$prefix/.booted" 2>/dev/null)" != "$booted" ]; then
+        if [ -d "$prefix" ]; then "$wineserver" -k >/dev/null 2>&1 || true; fi
         rm -rf "$prefix"
         step wine-prefix boot_prefix
-        touch "$prefix/.booted"
+        echo "$booted" >"$prefix/.booted"
     fi
-    for dll in ws2_32.dll sluice.dll; do
-        if ! cmp -s "$build/lib/sluice/x86_64-windows/$dll" "$prefix/drive_c/windows/system32/$dll"; then
-            cp "$build/lib/sluice/x86_64-windows/$dll" "$prefix/drive_c/windows/system32/.$dll.new"
-            mv -f "$prefix/drive_c/windows/system32/.$dll.new" "$prefix/drive_c/windows/system32/$dll"
-        fi
+    for arch in $archs; do
+        for dll in ws2_32.dll sluice.dll; do
+            copy_if_other "$build/lib/sluice/$arch-windows/$dll" \
+                "$prefix/drive_c/windows/$(system_directory "$arch")" $dll
+        done
     done
+}
+
+copy_if_other() { # FILE DIRECTORY NAME
+    if cmp -s "$1" "$2/$3"; then return; fi
+    cp "$1" "$2/.$3.new"
+    mv -f "$2/.$3.new" "$2/$3"
 }
 
 # One server for one program after the other: it and Wine's services stay for some seconds after the last, so that

@@ -416,18 +416,27 @@ CASE(badinput, unmapped)
     walk((void *)(uintptr_t)0x10, 0, 0);
 }
 
+/* In the kernel's part. */
+#ifdef _WIN64
+#define HIGH         0xffff800000001000
+#define NEVER_MAPPED 0x8000000000000000
+#else
+#define HIGH         0xffffe000
+#define NEVER_MAPPED 0xfffff000
+#endif
+
 CASE(badinput, high)
 {
     prepare();
-    walk((void *)(uintptr_t)0xffff800000001000, 0, 0);
+    walk((void *)(uintptr_t)HIGH, 0, 0);
 }
 
-/* No address at all on x86-64, and one whose end wraps around. */
+/* Where nothing can be (no address at all on x86-64, the last page of 32 bits), and one whose end wraps around. */
 CASE(badinput, not_canonical)
 {
     prepare();
-    walk((void *)(uintptr_t)0x8000000000000000, 0, 0);
-    walk((void *)(uintptr_t)0xffffffffffffffff, 0, 0);
+    walk((void *)(uintptr_t)NEVER_MAPPED, 0, 0);
+    walk((void *)UINTPTR_MAX, 0, 0);
 }
 
 CASE(badinput, no_access)

@@ -224,7 +224,9 @@ CASE(ioctl, interface_list_ex)
 
         doing("family %d", families[i]);
         assert_works(ask_interfaces(s, list, sizeof(list), &size));
-        for (int k = 0; (char *)list[k].iiAddress.lpSockaddr > (char *)&list[k + 1] - 1; k++) {
+        for (int k = 0; (char *)list[k].iiAddress.lpSockaddr > (char *)&list[k + 1] - 1 &&
+                        (char *)list[k].iiAddress.lpSockaddr < room + size;
+             k++) {
             const SOCKET_ADDRESS *ends[] = {&list[k].iiAddress, &list[k].iiNetmask};
 
             for (size_t e = 0; e < ARRAYSIZE(ends); e++) {

@@ -101,6 +101,16 @@ FILL(routines, LPCNSPV2_ROUTINE, NULL)
 
 /* Handles. */
 
+static void CALLBACK looked_up(DWORD error, DWORD bytes, OVERLAPPED *overlapped)
+{
+    (void)error, (void)bytes, (void)overlapped;
+}
+
+static uintptr_t lookup_routine(void)
+{
+    return (uintptr_t)&looked_up;
+}
+
 static uintptr_t own_process(void)
 {
     return GetCurrentProcessId();
@@ -232,6 +242,11 @@ static void end_task(uintptr_t result, const uintptr_t *a)
 #define ROUTINE                                                                                    \
     {                                                                                              \
         .kind = KIND_ROUTINE                                                                       \
+    }
+/* The one of GetAddrInfoExW has another form. */
+#define LOOKUP_ROUTINE                                                                             \
+    {                                                                                              \
+        .kind = KIND_ROUTINE, .make = lookup_routine                                               \
     }
 #define NARROW(string, ...)                                                                        \
     {                                                                                              \

@@ -183,12 +183,19 @@ static void make_cut(const struct walk_row *row, const struct walk_argument *a, 
         made->outcome = OUTCOME_ANY;
 }
 
+/* Where no memory can be: no address at all on x86-64; the last page of 32 bits, which the kernel keeps. */
+#ifdef _WIN64
+#define NEVER_MAPPED 0x8000000000000000
+#else
+#define NEVER_MAPPED 0xfffff000
+#endif
+
 static const struct {
     const char *what;
     uintptr_t value;
 } nowhere[] = {
     {"unmapped", 0x10},
-    {"not canonical", (uintptr_t)0x8000000000000000},
+    {"not canonical", (uintptr_t)NEVER_MAPPED},
     {"the last byte there can be", UINTPTR_MAX},
 };
 
@@ -388,7 +395,7 @@ bool walk_make(const struct walk_row *row, unsigned slot, unsigned variant,
         return walk_make_handle(a, variant, made);
     case KIND_ROUTINE:
         made->what = variant ? "a routine" : made->what;
-        made->value = variant ? (uintptr_t)&walk_routine : 0;
+        made->value = !variant ? 0 : a->make ? a->make() : (uintptr_t)&walk_routine;
         return variant < 2;
     default:
         return make_pointer(row, a, area, variant, made);

@@ -75,7 +75,8 @@ struct ws_group_source_req {
 };
 
 /* Control messages, as 64-bit programs have them: data begins 16 bytes in, the next message at the
- * next multiple of 8. */
+ * next multiple of 8.  In 32-bit programs the length has 4 bytes, data begins 12 bytes in, and the
+ * next message at a multiple of 4. */
 struct ws_cmsghdr {
     uint64_t length; /* header and data */
     int32_t level;

@@ -72,7 +72,8 @@ is_repaired() {
 # Wine's update of a prefix writes every DLL of its own anew.
 survives_an_update() {
     cp -a "$build/prefix" "$work/p4"
-    rm -f "$work/p4/drive_c/windows/system32/sluice.dll"
+    rm -f "$work/p4/drive_c/windows/system32/sluice.dll" "$work/p4/drive_c/windows/syswow64/sluice.dll" \
+        "$work/p4/drive_c/windows/syswow64/ws2_32.dll"
     cp "$real_libdir/x86_64-windows/ws2_32.dll" "$work/p4/drive_c/windows/system32/"
     rm -f "$work/p4/drive_c/windows/system32/acledit.dll"
     sluice install --prefix "$work/p4" || return 1
@@ -213,3 +214,44 @@ goes_when_done >&2
 snapshot "$p" >"$work/before"
 try "command: run: killed with all that belongs to it: uninstall undoes it" killed_run
 try "command: run: makes a prefix where there is none, with Wine's own ws2_32" makes_a_prefix
+
+# ---- 32-bit programs -------------------------------------------------------------------------------------------------
+with_both() (
+    export WINE="$work/both/lib/wine/wine64" WINESERVER="$work/both/lib/wine/wineserver"
+    "$@"
+)
+serves_both() {
+    sluice install --prefix "$p" && passes "$p" && [ "$(grep -c '^  result: PASS' "$work/verify")" -eq 2 ] &&
+        grep -q '^self-test: i386,' "$work/verify" && says "$p" "syswow64/ws2_32.dll: current" || return 1
+    sluice uninstall --prefix "$p" && is_as_before "$p" "$work/before"
+}
+programs32=$build/win32/tests/programs
+# The loader of its own kind: else it runs in a second process, and the signal does not reach it.
+runs_32_bits() {
+    code=0
+    run_in "$programs32/streams.exe" exit 57 || code=$?
+    [ "$code" -eq 57 ] || { echo "status $code" && return 1; }
+    WINEPREFIX=$p WINEDLLOVERRIDES=$no_extras "$top/tools/sluice" run "$programs32/streams.exe" wait >"$work/waiting" 2>/dev/null &
+    waiter=$!
+    children="$children $waiter"
+    wait_until 30 grep -q ready "$work/waiting" && grep -qF "$programs32/streams.exe" "/proc/$waiter/maps" || return 1
+    kill "$waiter"
+    wait_until 10 has_ended "$waiter" || return 1
+    run_in "$build/lib/sluice/i386-windows/sluice-selftest.exe" >"$work/out" || true
+    grep -q '^ws2_32: sluice' "$work/out" || { cat "$work/out" && return 1; }
+}
+case " $(found ARCHS) " in
+*" i386 "*)
+    private_wine "$work/both"
+    private_wine32 "$work/both"
+    give_unix_half "$work/both"
+    give_unix_half "$work/both" i386
+    end_server "$p"
+    drop_prefix "$p"
+    new_prefix32 "$p"
+    snapshot "$p" >"$work/before"
+    try "command: a prefix for 32-bit programs too: in, verified and out" with_both serves_both
+    try "command: run: a 32-bit program" with_both runs_32_bits
+    ;;
+*) echo "ok command: a prefix for 32-bit programs too # SKIP this build serves no 32-bit programs" ;;
+esac

@@ -24,17 +24,36 @@ private_wine() {
     cp "$real_libdir/x86_64-unix/ntdll.so" "$wine_lib/x86_64-unix/"
 }
 
-# give_unix_half DIR: what a package does.
-give_unix_half() {
-    ln -s "$build/lib/sluice/x86_64-windows/sluice.dll" "$1/lib/x86_64-linux-gnu/wine/x86_64-windows/"
-    ln -s "$build/lib/sluice/x86_64-unix/sluice.so" "$1/lib/x86_64-linux-gnu/wine/x86_64-unix/"
+# For 32-bit programs too.
+private_wine32() { # DIR, made by private_wine
+    wine_lib=$1/lib/i386-linux-gnu/wine
+    mkdir -p "$wine_lib/i386-unix" "$wine_lib/i386-windows"
+    cp "$(readlink -f "$(found WINE32)")" "$1/lib/wine/wine"
+    for half in i386-unix i386-windows; do ln -s "$(found WINE32_LIBDIR)/$half"/* "$wine_lib/$half/"; done
+    rm -f "$wine_lib"/i386-*/sluice.*
+    rm "$wine_lib/i386-unix/ntdll.so"
+    cp "$(found WINE32_LIBDIR)/i386-unix/ntdll.so" "$wine_lib/i386-unix/"
 }
 
-# The suite's prefix without what ./run has put there.  Windows' files are shared by hard links: never written into.
+# give_unix_half DIR [ARCH]: what a package does.
+give_unix_half() {
+    unix_arch=${2:-x86_64}
+    ln -s "$build/lib/sluice/$unix_arch-windows/sluice.dll" "$1/lib/$unix_arch-linux-gnu/wine/$unix_arch-windows/"
+    ln -s "$build/lib/sluice/$unix_arch-unix/sluice.so" "$1/lib/$unix_arch-linux-gnu/wine/$unix_arch-unix/"
+}
+
+# The suite's prefix without what ./run has put there, and without the place for 32-bit DLLs.  Windows' files are shared by hard links: never written into.
 new_prefix() { # DIR
     clone_prefix "$1"
     rm -f "$1/drive_c/windows/system32/sluice.dll" "$1/drive_c/windows/system32/ws2_32.dll"
     cp "$real_libdir/x86_64-windows/ws2_32.dll" "$1/drive_c/windows/system32/"
+    rm -f "$1/drive_c/windows/syswow64/sluice.dll" "$1/drive_c/windows/syswow64/ws2_32.dll"
+}
+
+# One with both.
+new_prefix32() { # DIR
+    new_prefix "$1"
+    cp "$(found WINE32_LIBDIR)/i386-windows/ws2_32.dll" "$1/drive_c/windows/syswow64/"
 }
 
 end_server() { # PREFIX

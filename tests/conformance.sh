@@ -22,7 +22,7 @@ run_cases() { # OUTPUT SECONDS [PATTERN...]
     cases_output=$1 cases_limit=$2
     shift 2
     start_peer
-    timeout "$cases_limit" "$RUN" "$build/win/conformance.exe" --all "$@" >"$cases_output.raw" 2>&1 || true
+    timeout "$cases_limit" "$RUN" "$build/${win:-win}/conformance.exe" --all "$@" >"$cases_output.raw" 2>&1 || true
     tr -d '\r' <"$cases_output.raw" >"$cases_output"
     rm -f "$cases_output.raw"
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Sourced after lib.sh by the suites that start programs of their own.
 
-programs=$build/win/tests/programs
+programs=$build/${win:-win}/tests/programs
 natives=$build/native/tests/programs
 children='' # ids of what a suite started in the background and has to stop
 
@@ -60,5 +60,5 @@ wine_with() (
     [ -n "$2" ] || unset WINEDLLPATH
     export WINEDLLOVERRIDES="ws2_32=n,b;mscoree,mshtml=;winemenubuilder.exe=d"
     shift 2
-    exec "$(found WINE)" "$@"
+    exec "${arch_wine:-$(found WINE)}" "$@"
 )

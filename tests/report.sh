@@ -17,6 +17,7 @@ conformance_page() {
         case ${page_name%.tap} in
         sluice) ;;
         stock) set -- "$@" --tap "Wine's own" "$page_file" ;;
+        sluice-i386) set -- "$@" --tap "Sluice, 32-bit" "$page_file" ;;
         *) set -- "$@" --tap "${page_name%.tap}" "$page_file" ;;
         esac
     done

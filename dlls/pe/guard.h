@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Copies len bytes. Returns false if either range faults; bytes before the fault may have been copied. */
 bool guard_copy(void *to, const void *from, size_t len);
@@ -16,6 +17,15 @@ bool guard_fill(void *to, int byte, size_t len);
 /* Length of a string of units (1 or 2 bytes each) ended by a zero unit, without it; -1 if it faults or is
  * longer than max units. */
 ptrdiff_t guard_length(const void *string, size_t unit, size_t max);
+
+/* The bytes of `count` entries of `each` bytes: for counts that a program gives.  More than there can be is
+ * SIZE_MAX, which no range has. */
+static inline size_t guard_array(size_t count, size_t each)
+{
+    size_t size;
+
+    return __builtin_mul_overflow(count, each, &size) ? SIZE_MAX : size;
+}
 
 /* Value checks around guard_copy: reads or writes an object of its own size. */
 #define guard_get(object, pointer) guard_copy(&(object), (pointer), sizeof(object))

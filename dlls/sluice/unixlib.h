@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Raised whenever a struct below changes, so that halves of different builds refuse each other. */
-#define UNIXLIB_VERSION 7
+#define UNIXLIB_VERSION 8
 
 typedef uint64_t __attribute__((aligned(8))) u64_a8;
 
@@ -134,6 +134,8 @@ struct receive_params {
     uint8_t address[28];  /* out: Windows sockaddr of the sender */
     int16_t hears;        /* in: 0 or 1: errors are queued; one is the result of a receive */
     int16_t heard;        /* out: 1: there was an error, told or not */
+    uint32_t word;        /* in: sizeof(SIZE_T) of the program, the form of control messages */
+    uint32_t reserved;
 };
 
 /* sendmsg() on the kept descriptor, a stream repeatedly until all has gone.  Where it fails, `moved`
@@ -389,6 +391,8 @@ struct send_message_params {
     uint32_t control_len; /* in: bytes */
     int32_t address_len;  /* in: of address, 0: the connected peer */
     uint8_t address[28];  /* in: Windows sockaddr */
+    uint32_t word;        /* in: sizeof(SIZE_T) of the program, the form of control messages */
+    uint32_t reserved;
 };
 
 #include "unixlib_names.h"
@@ -405,7 +409,7 @@ _Static_assert(sizeof(struct open_record_params) == 8, "one layout for every com
 _Static_assert(sizeof(struct forget_errors_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct keep_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct drop_params) == 8, "one layout for every compiler");
-_Static_assert(sizeof(struct receive_params) == 88, "one layout for every compiler");
+_Static_assert(sizeof(struct receive_params) == 96, "one layout for every compiler");
 _Static_assert(sizeof(struct send_params) == 72, "one layout for every compiler");
 _Static_assert(sizeof(struct poll_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct poll_entry) == 16, "one layout for every compiler");
@@ -433,7 +437,7 @@ _Static_assert(sizeof(struct get_option_params) == 32, "one layout for every com
 _Static_assert(sizeof(struct set_option_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct tcp_info_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct filter_icmp_params) == 8, "one layout for every compiler");
-_Static_assert(sizeof(struct send_message_params) == 72, "one layout for every compiler");
+_Static_assert(sizeof(struct send_message_params) == 80, "one layout for every compiler");
 _Static_assert(sizeof(struct unix_buffer) == 16, "one layout for every compiler");
 
 #endif

@@ -131,7 +131,7 @@ static void extension(void)
     GUID guid = WSAID_ACCEPTEX;
     LPFN_ACCEPTEX accept_ex = NULL;
     char buffer[64];
-    DWORD got, flags;
+    DWORD got, flags = 0;
 
     CHECK(!WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &guid, sizeof(guid), &accept_ex,
                     sizeof(accept_ex), &got, NULL, NULL));

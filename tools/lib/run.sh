@@ -5,7 +5,7 @@
 run_here() { # KIND PROGRAM...
     launch_select "$1" "$dlls"
     shift
-    exec "$wine" "$@"
+    exec "$(launch_loader "$wine" "$1")" "$@"
 }
 
 command_run() {
@@ -36,8 +36,8 @@ command_run() {
 settle_in() {
     prefix=${WINEPREFIX:-${HOME:-}/.wine}
     windows=$prefix/drive_c/windows
-    if cmp -s -- "$dlls/x86_64-windows/ws2_32.dll" "$windows/system32/ws2_32.dll" &&
-        cmp -s -- "$dlls/x86_64-windows/sluice.dll" "$windows/system32/sluice.dll" && [ ! -d "$prefix/.sluice" ]; then
+    if [ ! -d "$prefix/.sluice" ] && has_ours system32 x86_64 &&
+        { [ ! -e "$windows/syswow64/ws2_32.dll" ] || [ ! -f "$dlls/i386-windows/ws2_32.dll" ] || has_ours syswow64 i386; }; then
         return
     fi
     . "$library/registry.sh"
@@ -68,6 +68,11 @@ settle_in() {
     exec 9<&-
     # of its own session: what ends the program must not end it
     setsid "$self" settle --prefix "$prefix" </dev/null >/dev/null 2>&1 &
+}
+
+has_ours() { # PLACE ARCHITECTURE
+    cmp -s -- "$dlls/$2-windows/ws2_32.dll" "$windows/$1/ws2_32.dll" &&
+        cmp -s -- "$dlls/$2-windows/sluice.dll" "$windows/$1/sluice.dll"
 }
 
 # As wine does it: a prefix that is not there is made; with Wine's own ws2_32, for wineboot.

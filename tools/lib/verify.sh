@@ -38,11 +38,12 @@ run_self_test() {
     test_program=$dlls/$1-windows/sluice-selftest.exe
     test_name=sluice-selftest.exe
     if [ "$2" != "*" ]; then test_name=$2; fi
+    test_loader=$(launch_loader "$wine" "$test_program")
     cp -- "$test_program" "$stage/run/$test_name" || return
     test_code=0
     (
         cd "$stage/run" && exec timeout -k 5 120 env -i HOME="${HOME:-$stage}" PATH="$PATH" LC_ALL=C.UTF-8 \
-            WINEPREFIX="$stage/prefix" WINEDEBUG=-all XDG_DATA_HOME=/dev/null XDG_CONFIG_HOME=/dev/null "$wine" "./$test_name"
+            WINEPREFIX="$stage/prefix" WINEDEBUG=-all XDG_DATA_HOME=/dev/null XDG_CONFIG_HOME=/dev/null "$test_loader" "./$test_name"
     ) >"$stage/raw" 2>"$stage/err" </dev/null 9<&- || test_code=$?
     tr -d '\r' <"$stage/raw" >"$stage/out"
 }

@@ -215,6 +215,7 @@ static int direct_receive(struct transfer *t)
         .handle = t->s,
         .buffers = unix_pointer(list),
         .control = unix_pointer(t->control ? t->control->buf : NULL),
+        .word = sizeof(SIZE_T),
         .count = direct_buffers(t, 0, list),
         .is_stream = (t->facts & FACT_STREAM) != 0,
         .hears = hearing(t->facts),

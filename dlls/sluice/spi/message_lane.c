@@ -11,6 +11,7 @@ static int send_now(struct transfer *t)
         .buffers = unix_pointer(buffers),
         .control = unix_pointer(t->control->buf),
         .control_len = t->control->len,
+        .word = sizeof(SIZE_T),
         .count = direct_buffers(t, 0, buffers),
         .address_len = t->address ? t->address_len : 0,
     };

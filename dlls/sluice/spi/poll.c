@@ -199,14 +199,14 @@ static bool put_revents(WSAPOLLFD *to, const WSAPOLLFD *from, ULONG count)
 
 int WSAAPI sluice_poll(WSAPOLLFD *fds, ULONG count, INT timeout)
 {
-    const size_t size = (size_t)count * sizeof(*fds);
+    const size_t size = guard_array(count, sizeof(*fds));
     unsigned int ready = 0, *where;
     WSAPOLLFD *copy = NULL;
     int error = 0;
 
     if (!count)
         error = WSAEINVAL;
-    else if ((size_t)count * ROOM_EACH / ROOM_EACH != count || !guard_readable(fds, size))
+    else if (guard_array(count, ROOM_EACH) == SIZE_MAX || !guard_readable(fds, size))
         error = WSAEFAULT;
     if (error)
         goto out;

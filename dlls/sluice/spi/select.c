@@ -34,14 +34,10 @@ static SOCKET *set_array(fd_set *set)
 
 static int read_count(struct socket_set *set)
 {
-    size_t size;
-
     if (!set->program)
         return 0;
-    if (!guard_get(set->count, &set->program->fd_count))
-        return WSAEFAULT;
-    size = (size_t)set->count * sizeof(SOCKET);
-    if (size / sizeof(SOCKET) != set->count || !guard_readable(set_array(set->program), size))
+    if (!guard_get(set->count, &set->program->fd_count) ||
+        !guard_readable(set_array(set->program), guard_array(set->count, sizeof(SOCKET))))
         return WSAEFAULT;
     return 0;
 }

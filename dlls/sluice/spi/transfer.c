@@ -42,7 +42,7 @@ static const struct lane *choose_lane(struct transfer *t, bool sending)
 
 static int copy_list(struct transfer *t, const WSABUF *buffers)
 {
-    if (!guard_readable(buffers, (size_t)t->count * sizeof(*buffers)))
+    if (!guard_readable(buffers, guard_array(t->count, sizeof(*buffers))))
         return WSAEFAULT;
     if (t->count > TRANSFER_SMALL) {
         WSABUF *list = malloc((size_t)t->count * sizeof(*list));

@@ -279,6 +279,7 @@ START_TEST(control)
 
         params.control = (uintptr_t)room;
         params.control_len = (uint32_t)(whole - missing);
+        params.word = 8;
         put_to(peer, handle, "c", 1);
         ck_assert_int_eq(unix_receive(&params), 0);
         ck_assert_uint_eq(params.moved, 1);

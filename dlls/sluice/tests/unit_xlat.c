@@ -31,7 +31,7 @@ int main(void)
     TCase *(*const cases[])(void) = {
         guard_case,       backlog_case,  error_case,        status_case,
         flags_case,       sockaddr_case, option_table_case, option_size_case,
-        option_host_case, control_case,  ready_case,
+        option_host_case, control_case, control_32_case, ready_case,
     };
     Suite *suite = suite_create("xlat");
     SRunner *runner;

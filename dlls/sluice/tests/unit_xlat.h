@@ -17,6 +17,7 @@ TCase *option_table_case(void);
 TCase *option_size_case(void);
 TCase *option_host_case(void);
 TCase *control_case(void);
+TCase *control_32_case(void);
 TCase *ready_case(void);
 
 #endif

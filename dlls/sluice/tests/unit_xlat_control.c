@@ -11,17 +11,36 @@
 #include "winabi.h"
 #include "xlat/control.h"
 
+/* Everything is tried in the form of 64-bit programs, and in that of 32-bit ones. */
+static size_t word = 8;
+
+static void take_32_bits(void)
+{
+    word = 4;
+}
+
+static void take_64_bits(void)
+{
+    word = 8;
+}
+
+static size_t head_size(void)
+{
+    return word + 2 * sizeof(int32_t);
+}
+
 /* One message before a guard page: header and `size` bytes of the value. */
 static int read_one(int level, int type, const void *value, size_t size, size_t claimed,
                     struct xlat_control *control)
 {
-    unsigned char *bytes = guard_alloc(sizeof(struct ws_cmsghdr) + size);
-    struct ws_cmsghdr header = {claimed, level, type};
+    unsigned char *bytes = guard_alloc(head_size() + size);
+    const int32_t kind[] = {level, type};
 
-    memcpy(bytes, &header, sizeof(header));
+    memcpy(bytes, &claimed, word);
+    memcpy(bytes + word, kind, sizeof(kind));
     if (size)
-        memcpy(bytes + sizeof(header), value, size);
-    return xlat_control_read(bytes, sizeof(header) + size, control);
+        memcpy(bytes + head_size(), value, size);
+    return xlat_control_read(bytes, head_size() + size, word, control);
 }
 
 static const struct {
@@ -41,7 +60,7 @@ START_TEST(number)
     char host[XLAT_CONTROL_HOST_MAX] __attribute__((aligned(8)));
     const int32_t good = numbers[_i].good, bad = numbers[_i].bad;
     const struct cmsghdr *header = (const struct cmsghdr *)host;
-    const size_t full = sizeof(struct ws_cmsghdr) + sizeof(good);
+    const size_t full = head_size() + sizeof(good);
     struct xlat_control control;
     int value;
 
@@ -103,18 +122,21 @@ START_TEST(packet_information)
     struct ws_in6_pktinfo v6 = {.address = {0xfe, 0x80, [15] = 1}, .interface_index = 9};
     struct xlat_control control;
 
-    ck_assert_int_eq(
-        read_one(WS_IPPROTO_IP, WS_IP_PKTINFO, &v4, sizeof(v4), 16 + sizeof(v4), &control), 0);
+    ck_assert_int_eq(read_one(WS_IPPROTO_IP, WS_IP_PKTINFO, &v4, sizeof(v4),
+                              head_size() + sizeof(v4), &control),
+                     0);
     ck_assert(control.has_pktinfo && !control.has_pktinfo6);
     ck_assert_uint_eq(control.pktinfo.ipi_spec_dst.s_addr, v4.address);
     ck_assert_int_eq(control.pktinfo.ipi_ifindex, 7);
-    ck_assert_int_eq(
-        read_one(WS_IPPROTO_IPV6, WS_IPV6_PKTINFO, &v6, sizeof(v6), 16 + sizeof(v6), &control), 0);
+    ck_assert_int_eq(read_one(WS_IPPROTO_IPV6, WS_IPV6_PKTINFO, &v6, sizeof(v6),
+                              head_size() + sizeof(v6), &control),
+                     0);
     ck_assert(control.has_pktinfo6 && !control.has_pktinfo);
     ck_assert_mem_eq(&control.pktinfo6.ipi6_addr, v6.address, 16);
     ck_assert_uint_eq(control.pktinfo6.ipi6_ifindex, 9);
-    ck_assert_int_eq(read_one(WS_IPPROTO_IP, WS_IP_PKTINFO, &v4, 7, 23, &control), WS_WSAEINVAL);
-    ck_assert_int_eq(read_one(WS_IPPROTO_IPV6, WS_IPV6_PKTINFO, &v6, 19, 35, &control),
+    ck_assert_int_eq(read_one(WS_IPPROTO_IP, WS_IP_PKTINFO, &v4, 7, head_size() + 7, &control),
+                     WS_WSAEINVAL);
+    ck_assert_int_eq(read_one(WS_IPPROTO_IPV6, WS_IPV6_PKTINFO, &v6, 19, head_size() + 19, &control),
                      WS_WSAEINVAL);
 }
 END_TEST
@@ -122,7 +144,9 @@ END_TEST
 /* No read beyond the end, whatever the header claims. */
 START_TEST(malformed)
 {
-    static const uint64_t claims[] = {0, 1, 15, 21, 24, UINT32_MAX, UINT64_MAX, UINT64_MAX - 7};
+    const size_t full = head_size() + sizeof(int32_t);
+    const uint64_t claims[] = {0,        1,          head_size() - 1, full + 1,
+                               full + 4, UINT32_MAX, UINT64_MAX,      UINT64_MAX - 7};
     const int32_t value = 5;
     struct xlat_control control;
 
@@ -130,10 +154,10 @@ START_TEST(malformed)
         ck_assert_int_eq(
             read_one(WS_IPPROTO_IP, WS_IP_TTL, &value, sizeof(value), (size_t)claims[i], &control),
             WS_WSAEINVAL);
-    ck_assert_int_eq(read_one(WS_IPPROTO_IP, 12345, &value, sizeof(value), 20, &control),
+    ck_assert_int_eq(read_one(WS_IPPROTO_IP, 12345, &value, sizeof(value), full, &control),
                      WS_WSAEINVAL);
-    for (size_t size = 0; size < sizeof(struct ws_cmsghdr); size++)
-        ck_assert_int_eq(xlat_control_read(guard_alloc(size), size, &control), 0); /* no message */
+    for (size_t size = 0; size < head_size(); size++) /* no message */
+        ck_assert_int_eq(xlat_control_read(guard_alloc(size), size, word, &control), 0);
 }
 END_TEST
 
@@ -191,23 +215,23 @@ static uint32_t translate(const struct arrival *arrival, void *ws, uint32_t room
     struct msghdr message = {.msg_control = guard_copy_of(arrival->bytes, arrival->length),
                              .msg_controllen = arrival->length};
 
-    return xlat_control_received(&message, ws, room);
+    return xlat_control_received(&message, ws, room, word);
 }
 
 static uint32_t ws_space(size_t row)
 {
-    return (uint32_t)(sizeof(struct ws_cmsghdr) + received[row].ws_size + 7) & ~7u;
+    return (uint32_t)((head_size() + received[row].ws_size + word - 1) & ~(word - 1));
 }
 
 static void check_received(const char *ws, size_t row)
 {
-    struct ws_cmsghdr header;
+    const int32_t kind[] = {received[row].ws_level, received[row].ws_type};
+    uint64_t length = 0;
 
-    memcpy(&header, ws, sizeof(header));
-    ck_assert_uint_eq(header.length, sizeof(header) + received[row].ws_size);
-    ck_assert_int_eq(header.level, received[row].ws_level);
-    ck_assert_int_eq(header.type, received[row].ws_type);
-    ck_assert_mem_eq(ws + sizeof(header), received[row].ws_data, received[row].ws_size);
+    memcpy(&length, ws, word);
+    ck_assert_uint_eq(length, head_size() + received[row].ws_size);
+    ck_assert_mem_eq(ws + word, kind, sizeof(kind));
+    ck_assert_mem_eq(ws + head_size(), received[row].ws_data, received[row].ws_size);
 }
 
 /* With just enough room; with less, whatever it is; cut short by the kernel. */
@@ -250,7 +274,7 @@ START_TEST(received_all)
     ck_assert_uint_eq(translate(&arrival, ws, space), space);
     for (size_t i = 0; i < COUNT(received); at += ws_space(i++))
         check_received(ws + at, i);
-    ck_assert_uint_eq(xlat_control_received(&none, guard_alloc(0), 0), 0);
+    ck_assert_uint_eq(xlat_control_received(&none, guard_alloc(0), 0, word), 0);
 }
 END_TEST
 
@@ -270,10 +294,11 @@ START_TEST(received_what_fits)
 }
 END_TEST
 
-TCase *control_case(void)
+static TCase *make_case(const char *name, void (*set_up)(void))
 {
-    TCase *tcase = tcase_create("control");
+    TCase *tcase = tcase_create(name);
 
+    tcase_add_unchecked_fixture(tcase, set_up, take_64_bits);
     tcase_add_loop_test(tcase, number, 0, COUNT(numbers));
     tcase_add_test(tcase, all_together);
     tcase_add_test(tcase, packet_information);
@@ -282,4 +307,14 @@ TCase *control_case(void)
     tcase_add_test(tcase, received_all);
     tcase_add_test(tcase, received_what_fits);
     return tcase;
+}
+
+TCase *control_case(void)
+{
+    return make_case("control", take_64_bits);
+}
+
+TCase *control_32_case(void)
+{
+    return make_case("control_32", take_32_bits);
 }

@@ -19,12 +19,15 @@ UNIX_CALLS(X)
 typedef int (*unix_entry)(void *params);
 
 /* The name and the form are Wine's: an array indexed by the number the PE side passes. */
-extern const unix_entry __wine_unix_call_funcs[];
-__attribute__((visibility("default"))) const unix_entry __wine_unix_call_funcs[] = {
 #define X(name) [UNIX_CALL_##name] = call_##name,
-    UNIX_CALLS(X)
+extern const unix_entry __wine_unix_call_funcs[];
+__attribute__((visibility("default"))) const unix_entry __wine_unix_call_funcs[] = {UNIX_CALLS(X)};
+
+/* The one for a 32-bit sluice.dll in a process of this library's kind: the structs are the same. */
+extern const unix_entry __wine_unix_call_wow64_funcs[];
+__attribute__((visibility("default"))) const unix_entry __wine_unix_call_wow64_funcs[] = {
+    UNIX_CALLS(X)};
 #undef X
-};
 
 _Static_assert(sizeof(__wine_unix_call_funcs) / sizeof(__wine_unix_call_funcs[0]) ==
                    UNIX_CALL_COUNT,

@@ -200,8 +200,9 @@ static int store_received(struct receive_params *params, struct direct *call, ss
         !xlat_sockaddr_from_host(&call->address, call->message.msg_namelen, params->address, &room))
         params->address_len = room;
     if (params->control)
-        params->control_len = xlat_control_received(
-            &call->message, (void *)(uintptr_t)params->control, params->control_len);
+        params->control_len =
+            xlat_control_received(&call->message, (void *)(uintptr_t)params->control,
+                                  params->control_len, params->word);
     return call->message.msg_flags & MSG_TRUNC ? WS_WSAEMSGSIZE : 0;
 }
 

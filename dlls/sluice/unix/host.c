@@ -16,8 +16,14 @@
 /* ntdll.so; declared with no prototype of either convention. */
 extern void wine_server_handle_to_fd(void);
 
-typedef uint32_t(__attribute__((ms_abi)) * handle_to_fd_ms)(void *handle, unsigned int access,
-                                                            int *fd, unsigned int *options);
+#ifdef __x86_64__
+#define MS_ABI __attribute__((ms_abi))
+#else
+#define MS_ABI /* i386 has one convention for both */
+#endif
+
+typedef uint32_t(MS_ABI *handle_to_fd_ms)(void *handle, unsigned int access, int *fd,
+                                          unsigned int *options);
 typedef uint32_t (*handle_to_fd_sysv)(void *handle, unsigned int access, int *fd,
                                       unsigned int *options);
 

@@ -123,8 +123,8 @@ int unix_send_message(struct send_message_params *params)
     ssize_t sent;
     int error;
 
-    error =
-        xlat_control_read((const void *)(uintptr_t)params->control, params->control_len, &control);
+    error = xlat_control_read((const void *)(uintptr_t)params->control, params->control_len,
+                              params->word, &control);
     if (!error && params->address_len)
         error = xlat_sockaddr_to_host(params->address, params->address_len, &address,
                                       &message.msg_namelen);

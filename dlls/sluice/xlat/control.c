@@ -10,11 +10,36 @@
 #include "winabi.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define ALIGN        8u
 
 #ifndef SOL_UDP
 #define SOL_UDP 17
 #endif
+
+/* A header in Windows' form is its length in a word, the level and the type. */
+static size_t header_size(size_t word)
+{
+    return word + sizeof(int32_t) + sizeof(int32_t);
+}
+
+static size_t align(size_t length, size_t word)
+{
+    return (length + word - 1) & ~(word - 1);
+}
+
+static void get_header(const char *at, size_t word, struct ws_cmsghdr *header)
+{
+    header->length = 0;
+    memcpy(&header->length, at, word); /* little-endian, as all that Wine runs on here */
+    memcpy(&header->level, at + word, sizeof(header->level));
+    memcpy(&header->type, at + word + sizeof(header->level), sizeof(header->type));
+}
+
+static void put_header(char *at, size_t word, const struct ws_cmsghdr *header)
+{
+    memcpy(at, &header->length, word);
+    memcpy(at + word, &header->level, sizeof(header->level));
+    memcpy(at + word + sizeof(header->level), &header->type, sizeof(header->type));
+}
 
 /* Messages that carry one 32-bit number. */
 static const struct {
@@ -88,24 +113,24 @@ static bool read_message(const struct ws_cmsghdr *header, const char *data, size
     return read_number(header, data, size, control);
 }
 
-int xlat_control_read(const void *ws, size_t ws_len, struct xlat_control *control)
+int xlat_control_read(const void *ws, size_t ws_len, size_t word, struct xlat_control *control)
 {
+    const size_t head = header_size(word);
     struct ws_cmsghdr header;
     const char *at = ws;
 
     memset(control, 0, sizeof(*control));
     control->hops = control->hops6 = control->traffic = control->class6 = -1;
     control->ecn = control->ecn6 = control->segment = -1;
-    while (ws_len >= sizeof(header)) {
+    while (ws_len >= head) {
         size_t step;
 
-        memcpy(&header, at, sizeof(header));
-        if (header.length < sizeof(header) || header.length > ws_len)
+        get_header(at, word, &header);
+        if (header.length < head || header.length > ws_len)
             return WS_WSAEINVAL;
-        if (!read_message(&header, at + sizeof(header), (size_t)header.length - sizeof(header),
-                          control))
+        if (!read_message(&header, at + head, (size_t)header.length - head, control))
             return WS_WSAEINVAL;
-        step = ((size_t)header.length + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+        step = align((size_t)header.length, word);
         if (step > ws_len)
             break; /* the last one need not be padded */
         at += step;
@@ -229,8 +254,9 @@ static const struct arriving *find_arriving(const struct cmsghdr *header)
     return NULL;
 }
 
-uint32_t xlat_control_received(struct msghdr *message, void *ws, uint32_t ws_len)
+uint32_t xlat_control_received(struct msghdr *message, void *ws, uint32_t ws_len, size_t word)
 {
+    const size_t head = header_size(word);
     uint32_t at = 0;
 
     for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header;
@@ -243,14 +269,14 @@ uint32_t xlat_control_received(struct msghdr *message, void *ws, uint32_t ws_len
         if (!kind)
             continue;
         size = kind->put(CMSG_DATA(header), data);
-        if (ws_len - at < ((sizeof(out) + size + ALIGN - 1) & ~(size_t)(ALIGN - 1)))
+        if (ws_len - at < align(head + size, word))
             continue;
-        out.length = sizeof(out) + size;
+        out.length = head + size;
         out.level = kind->ws_level;
         out.type = kind->ws_type;
-        memcpy((char *)ws + at, &out, sizeof(out));
-        memcpy((char *)ws + at + sizeof(out), data, size);
-        at += (uint32_t)((sizeof(out) + size + ALIGN - 1) & ~(size_t)(ALIGN - 1));
+        put_header((char *)ws + at, word, &out);
+        memcpy((char *)ws + at + head, data, size);
+        at += (uint32_t)align(head + size, word);
     }
     return at;
 }

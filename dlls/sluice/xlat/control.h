@@ -20,9 +20,12 @@ struct xlat_control {
     int segment;         /* bytes of each datagram the data is cut into, 1..65535 */
 };
 
+/* Windows' WSACMSGHDR begins with a SIZE_T, `word` bytes long: 8 where the program is a 64-bit one, else 4.  That is
+ * also what messages are aligned to. */
+
 /* Reads the messages.  Returns 0, or WSAEINVAL: a header or a value that is too short or out of
  * range, or a type that no send takes. */
-int xlat_control_read(const void *ws, size_t ws_len, struct xlat_control *control);
+int xlat_control_read(const void *ws, size_t ws_len, size_t word, struct xlat_control *control);
 
 /* Room that is enough for xlat_control_write. */
 #define XLAT_CONTROL_HOST_MAX 256
@@ -39,6 +42,6 @@ struct msghdr;
 /* The messages that recvmsg() delivered, as Windows has them: packet information, hops and traffic
  * class of both families. Those for which ws has no room are left out.  Returns the length used of
  * ws_len. */
-uint32_t xlat_control_received(struct msghdr *message, void *ws, uint32_t ws_len);
+uint32_t xlat_control_received(struct msghdr *message, void *ws, uint32_t ws_len, size_t word);
 
 #endif

@@ -173,7 +173,7 @@ static int set_addresses(struct program_text name, const SOCKET_ADDRESS *address
     if (error)
         return error;
     names_free(copy);
-    if (!guard_readable(addresses, (size_t)count * sizeof(*addresses)))
+    if (!guard_readable(addresses, guard_array(count, sizeof(*addresses))))
         return WSAEFAULT;
     if (space != NS_ALL && !namespace_by_space(space))
         return WSASERVICE_NOT_FOUND;

@@ -93,7 +93,7 @@ static int check_name_given(ULONG_PTR value, ULONG_PTR next)
 
 static int check_readable(ULONG_PTR value, ULONG_PTR count, size_t size)
 {
-    return guard_readable((void *)value, count * size) ? 0 : WSAEFAULT;
+    return guard_readable((void *)value, guard_array(count, size)) ? 0 : WSAEFAULT;
 }
 
 static int check_list(ULONG_PTR value, ULONG_PTR next)
