@@ -92,7 +92,7 @@ static unsigned int kind_of(struct poll_request *request, SOCKET s)
 {
     unsigned facts = facts_find(s);
 
-    request->deaf |= !hearing_is_sure(facts);
+    request->deaf |= (facts & FACT_DATAGRAM) && (facts & FACT_DEAF);
     if (facts & FACT_LOW_WATER)
         facts_end_low_water(s);
     if (!is_handle_value(s) || !direct_may_poll(s, &facts))
