@@ -18,8 +18,6 @@ SAME(RESET);
 SAME(CLOSE);
 SAME(ACCEPT);
 
-/* How long to wait at once where the host would not tell of all. */
-
 #define UNITS_PER_MS 10000 /* of 100 ns */
 
 /* Handles have 32 significant bits; the host would look at those only. */
