@@ -61,13 +61,15 @@ static HANDLE new_job(void)
     return job;
 }
 
+enum { START_TRIES = 3 };
+
 static int start(const char *name, HANDLE job, struct output *out, PROCESS_INFORMATION *process)
 {
     SECURITY_ATTRIBUTES inherit = {sizeof(inherit), NULL, TRUE};
     STARTUPINFOA info = {.cb = sizeof(info), .dwFlags = STARTF_USESTDHANDLES};
     char path[MAX_PATH], line[2 * MAX_PATH];
     HANDLE write;
-    BOOL ok;
+    BOOL ok = FALSE;
 
     if (!CreatePipe(&out->pipe, &write, &inherit, 0))
         return 0;
@@ -76,7 +78,16 @@ static int start(const char *name, HANDLE job, struct output *out, PROCESS_INFOR
     info.hStdOutput = info.hStdError = write;
     GetModuleFileNameA(NULL, path, sizeof(path));
     snprintf(line, sizeof(line), "\"%s\" --run %s", path, name);
-    ok = CreateProcessA(path, line, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, NULL, &info, process);
+    /* Wine's code for a process that ended before it was one, which happens on a busy machine: no
+     * case's doing */
+    for (int tries = START_TRIES; tries > 0; tries--) {
+        ok = CreateProcessA(path, line, NULL, NULL, TRUE, CREATE_SUSPENDED, NULL, NULL, &info,
+                            process);
+        if (ok || GetLastError() != ERROR_INTERNAL_ERROR)
+            break;
+        printf("# %s: its process did not come about, again\n", name);
+        Sleep(100);
+    }
     CloseHandle(write);
     if (!ok) {
         CloseHandle(out->pipe);
@@ -145,10 +156,12 @@ static void report(int number, const char *name, enum verdict verdict, struct ou
     fflush(stdout);
 }
 
-static void add_to_record(FILE *record, const char *name, enum verdict verdict, const struct output *out)
+static void add_to_record(FILE *record, const char *name, enum verdict verdict,
+                          const struct output *out)
 {
     static const char *const words[VERDICTS] = {"pass", "fail", "skip", "timeout", "crash"};
-    const char *before = verdict == SKIP ? "SKIP " : ":selected_case:0: "; /* Check's mark of our one test */
+    const char *before =
+        verdict == SKIP ? "SKIP " : ":selected_case:0: "; /* Check's mark of our one test */
     const char *why = verdict == PASS ? NULL : strstr(out->text, before);
 
     record_case(record, name, words[verdict], why ? why + strlen(before) : NULL);

@@ -98,8 +98,7 @@ static char *read_whole(HANDLE file, DWORD *length)
     return text;
 }
 
-/* The name behind the last slash of the program's path. */
-static void program_name(char name[PATH_ROOM])
+void options_program(char *name, size_t size)
 {
     WCHAR path[PATH_ROOM];
     const WCHAR *slash;
@@ -108,7 +107,7 @@ static void program_name(char name[PATH_ROOM])
     GetModuleFileNameW(NULL, path, PATH_ROOM);
     path[PATH_ROOM - 1] = 0;
     slash = wcsrchr(path, '\\');
-    if (!WideCharToMultiByte(CP_UTF8, 0, slash ? slash + 1 : path, -1, name, PATH_ROOM, NULL, NULL))
+    if (!WideCharToMultiByte(CP_UTF8, 0, slash ? slash + 1 : path, -1, name, (int)size, NULL, NULL))
         name[0] = '\0';
 }
 
@@ -134,7 +133,7 @@ static void read_file(void)
     } else if (length > FILE_MAX) {
         log_line("%s: longer than %d bytes; it is ignored", name, FILE_MAX);
     } else {
-        program_name(program);
+        options_program(program, sizeof(program));
         conf_parse(text, length, program, &sink);
     }
     free(text);

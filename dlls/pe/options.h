@@ -42,6 +42,9 @@ int option_number(enum option option);
 /* Whether the LIST has the word, in whatever case. */
 bool option_has(enum option option, const char *word);
 
+/* The name behind the last slash of the program's path, in UTF-8; "" where it does not fit. */
+void options_program(char *name, size_t size);
+
 /* Opens the file a TEXT names, a Unix path or a Windows one, to write: CREATE_ALWAYS, or
  * OPEN_ALWAYS to add. INVALID_HANDLE_VALUE where that fails. */
 HANDLE option_open(const char *path, DWORD disposition);

@@ -18,8 +18,6 @@ SAME(RESET);
 SAME(CLOSE);
 SAME(ACCEPT);
 
-/* How long to wait at once where the host would not tell of all. */
-
 #define UNITS_PER_MS 10000 /* of 100 ns */
 
 /* Handles have 32 significant bits; the host would look at those only. */
@@ -92,7 +90,7 @@ static unsigned int kind_of(struct poll_request *request, SOCKET s)
 {
     unsigned facts = facts_find(s);
 
-    request->deaf |= !hearing_is_sure(facts);
+    request->deaf |= (facts & FACT_DATAGRAM) && (facts & FACT_DEAF);
     if (facts & FACT_LOW_WATER)
         facts_end_low_water(s);
     if (!is_handle_value(s) || !direct_may_poll(s, &facts))

@@ -177,14 +177,8 @@ const void *trace_caller(const void *caller)
 
 void trace_program(char *name, size_t size)
 {
-    WCHAR path[MAX_PATH];
-    const WCHAR *slash;
-
-    path[0] = 0;
-    GetModuleFileNameW(NULL, path, MAX_PATH);
-    path[MAX_PATH - 1] = 0;
-    slash = wcsrchr(path, '\\');
-    if (!WideCharToMultiByte(CP_UTF8, 0, slash ? slash + 1 : path, -1, name, (int)size, NULL, NULL))
+    options_program(name, size);
+    if (!*name)
         memcpy(name, "program", sizeof("program"));
 }
 
