@@ -31,11 +31,10 @@ other_program() { # NAME: a program of Wine's as this system can start it
 # What tests/lib.sh and setup.sh look up in a Makefile, and a rule that knows no target.  Not in parallel: two makes
 # in one directory would build the same things.
 view_makefile() {
-    printf 'WINE = %s\nWINESERVER = %s\n' "$view/bin/wine" "$view/bin/wineserver"
-    printf 'WINE_VERSION = %s\n' "$("$debian_root" enter "$root" -- "$view/bin/wine" --version | sed 's/^wine-\([0-9.]*\).*/\1/')"
-    # 32-bit programs were tried with this system's Wine only
-    echo "ARCHS = x86_64"
-    grep -E "^(CC|CLANG|MINGW_CC|MINGW_NM|WINE_LIBDIR) = " "$build/Makefile"
+    printf 'WINE = %s\nWINESERVER = %s\n' "$view/bin/wine64" "$view/bin/wineserver"
+    printf 'WINE32 = %s\nWINE32_LIBDIR = %s\n' "$view/bin/wine" /usr/lib/i386-linux-gnu/wine
+    printf 'WINE_VERSION = %s\n' "$("$debian_root" enter "$root" -- "$view/bin/wine64" --version | sed 's/^wine-\([0-9.]*\).*/\1/')"
+    grep -E "^(ARCHS|CC|CLANG|MINGW_CC|MINGW_NM|WINE_LIBDIR) = " "$build/Makefile"
     printf '.NOTPARALLEL:\nview: ;\nMakefile: ;\n.DEFAULT:\n\t@+$(MAKE) -s -C "%s" $@\n' "$build"
 }
 
@@ -44,7 +43,8 @@ make_view() {
     for name in bench examples lib native pe so unit variants wine-tests win win32; do
         ln -sfn "../$name" "$view/$name"
     done
-    other_program wine wine64
+    other_program wine64 wine64
+    other_program wine wine
     other_program wineserver wineserver64
     view_makefile >"$view/Makefile.new" && mv -f "$view/Makefile.new" "$view/Makefile"
 }
@@ -63,6 +63,9 @@ enter_other_wine() { # COMMAND...
 
 # The same for a command that comes later.
 start_in_view() { # COMMAND...
+    # 32-bit libraries that belong to this system's Wine
+    LD_LIBRARY_PATH=$(printf '%s\n' "${LD_LIBRARY_PATH-}" | tr : '\n' | grep -vF "$wine32_tree/" | paste -s -d :)
+    export LD_LIBRARY_PATH
     build=$view
     SLUICE_BUILD=$view
     SLUICE_VIEW=$view
