@@ -33,6 +33,7 @@ other_program() { # NAME: a program of Wine's as this system can start it
 view_makefile() {
     printf 'WINE = %s\nWINESERVER = %s\n' "$view/bin/wine64" "$view/bin/wineserver"
     printf 'WINE32 = %s\nWINE32_LIBDIR = %s\n' "$view/bin/wine" /usr/lib/i386-linux-gnu/wine
+    echo "WINE_ROOT = $root"
     printf 'WINE_VERSION = %s\n' "$("$debian_root" enter "$root" -- "$view/bin/wine64" --version | sed 's/^wine-\([0-9.]*\).*/\1/')"
     grep -E "^(ARCHS|CC|CLANG|MINGW_CC|MINGW_NM|WINE_LIBDIR) = " "$build/Makefile"
     printf '.NOTPARALLEL:\nview: ;\nMakefile: ;\n.DEFAULT:\n\t@+$(MAKE) -s -C "%s" $@\n' "$build"

@@ -23,6 +23,7 @@ struct watch {
 static SRWLOCK lock = SRWLOCK_INIT; /* a leaf lock */
 static struct watch *all;
 static HANDLE thread, carrier;
+static bool running; /* under `lock`: the thread has begun */
 
 static void release(struct watch *watch)
 {
@@ -86,9 +87,24 @@ static void NTAPI cancel(ULONG_PTR context)
     release(watch);
 }
 
+/* Under `lock`.  Wine 8 in new WoW64 mode loses where a thread begins if an APC comes before: until
+ * then a watch waits in the list, and the thread issues it itself. */
+static bool enqueue(struct watch *watch, PAPCFUNC function)
+{
+    return !running || QueueUserAPC(function, thread, (ULONG_PTR)watch);
+}
+
 static DWORD WINAPI serve(void *unused)
 {
     (void)unused;
+    AcquireSRWLockExclusive(&lock);
+    running = true;
+    for (struct watch *watch = all; watch; watch = watch->next) {
+        QueueUserAPC(begin, GetCurrentThread(), (ULONG_PTR)watch);
+        if (watch->stopped)
+            QueueUserAPC(cancel, GetCurrentThread(), (ULONG_PTR)watch);
+    }
+    ReleaseSRWLockExclusive(&lock);
     for (;;)
         SleepEx(INFINITE, TRUE);
     return 0;
@@ -112,11 +128,6 @@ static bool start_thread(void)
     }
     thread = CreateThread(NULL, 65536, serve, NULL, 0, NULL);
     return thread != NULL;
-}
-
-static bool enqueue(struct watch *watch, PAPCFUNC function)
-{
-    return QueueUserAPC(function, thread, (ULONG_PTR)watch);
 }
 
 void reset_watch_stop(SOCKET s)
