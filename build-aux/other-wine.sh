@@ -13,6 +13,10 @@ T
 
 # Of the root: 32-bit programs need a Wine of their own.
 other_packages="wine wine64 wine32:i386"
+# What tests/package builds the tarball with there.
+# shellcheck disable=SC2034
+other_build_packages="gcc gcc-multilib make pkg-config cmake clang check wine64-tools gcc-mingw-w64-x86-64 gcc-mingw-w64-i686
+    mingw-w64-x86-64-dev mingw-w64-i686-dev binutils-mingw-w64-x86-64 binutils-mingw-w64-i686"
 
 other_wine() { # FIELD: of $SLUICE_WINE
     other_wines | awk -v version="$SLUICE_WINE" -v field="$1" '$1 == version { print $field }'
