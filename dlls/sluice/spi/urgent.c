@@ -76,10 +76,9 @@ static bool settle(struct marked **link)
             return false;
         if (error)
             break;
-        if (!entry->bytes.count)
-            entry->cookie = cookie;
-        if (cookie != entry->cookie)
-            break;
+        if (cookie != entry->cookie) /* or there was none yet */
+            entry->bytes.count = 0;
+        entry->cookie = cookie;
         urgent_update(&entry->bytes, &entry->seen);
         if (!entry->bytes.count)
             break;
@@ -152,6 +151,8 @@ void urgent_forget(SOCKET s)
 {
     struct marked **link;
 
+    if (!__atomic_load_n(&all, __ATOMIC_SEQ_CST)) /* closing a socket waits for nobody, as a rule */
+        return;
     AcquireSRWLockExclusive(&lock);
     link = find(s);
     if (*link) { /* its facts are a new socket's already */
