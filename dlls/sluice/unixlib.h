@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* Raised whenever a struct below changes, so that halves of different builds refuse each other. */
-#define UNIXLIB_VERSION 8
+#define UNIXLIB_VERSION 9
 
 typedef uint64_t __attribute__((aligned(8))) u64_a8;
 
@@ -45,6 +45,7 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(interface_filter)                                                                            \
     X(connect_check)                                                                               \
     X(linger_state)                                                                                \
+    X(urgent_look)                                                                                 \
     X(drop_urgent)                                                                                 \
     X(route_source)                                                                                \
     X(get_option)                                                                                  \
@@ -160,7 +161,7 @@ struct poll_params {
     int32_t wait_ms;  /* in: 0 or more */
     uint32_t ready;   /* out: entries that have a flag asked for */
     uint32_t hosts;   /* out: entries that the host has to be asked about */
-    uint32_t resets;  /* out: of those that are ready, the ones with READY_RESET */
+    uint32_t notable; /* out: of those that are ready, the ones with READY_RESET or READY_OOB */
     int32_t is_over;  /* out: 1 where it waited to the end */
 };
 struct poll_entry {
@@ -219,9 +220,25 @@ struct receive_room_params {
     int32_t reserved;
 };
 
-/* After urgent data was received with MSG_OOB (SO_OOBINLINE is off): takes the byte out of the queue. */
+/* What the kernel knows of a stream's urgent data (struct urgent_seen of xlat/urgent.h).  WSAEOPNOTSUPP where
+ * it does not tell, or holds an error; WSAEWOULDBLOCK where data came too fast for one picture. */
+struct urgent_look_params {
+    u64_a8 handle;
+    u64_a8 cookie;     /* out: SO_COOKIE; 0: none */
+    u64_a8 position;   /* out */
+    u64_a8 end;        /* out */
+    u64_a8 mark;       /* out */
+    int32_t state;     /* out: enum urgent_state */
+    int32_t is_inline; /* out */
+    int32_t byte;      /* out */
+    int32_t reserved;
+};
+
+/* Takes an urgent byte that was received with MSG_OOB out of the queue, where it is the first there. */
 struct drop_urgent_params {
     u64_a8 handle;
+    int32_t is_data; /* in: 0: the kernel's mark, SO_OOBINLINE off; 1: the kernel takes it for common data */
+    int32_t reserved;
 };
 
 /* The local address from which packets to `address` would leave. The code of
@@ -419,7 +436,8 @@ _Static_assert(sizeof(struct socket_info_params) == 48, "one layout for every co
 _Static_assert(sizeof(struct listen_params) == 56, "one layout for every compiler");
 _Static_assert(sizeof(struct dissolve_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct receive_room_params) == 16, "one layout for every compiler");
-_Static_assert(sizeof(struct drop_urgent_params) == 8, "one layout for every compiler");
+_Static_assert(sizeof(struct urgent_look_params) == 56, "one layout for every compiler");
+_Static_assert(sizeof(struct drop_urgent_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct route_source_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct is_local_address_params) == 36, "one layout for every compiler");
 _Static_assert(sizeof(struct is_writable_params) == 16, "one layout for every compiler");

@@ -7,6 +7,7 @@
 #include "spi/hearing.h"
 #include "spi/rearm.h"
 #include "spi/reset_watch.h"
+#include "spi/urgent.h"
 
 #define ALL_EVENTS ((1 << FD_MAX_EVENTS) - 1)
 
@@ -99,6 +100,8 @@ int WSPAPI WSPEnumNetworkEvents(SOCKET s, WSAEVENT event, LPWSANETWORKEVENTS out
     if (!error) {
         fill_events(&answer, &found);
         guard_put(out, answer);
+        if (found.flags & AFD_POLL_OOB)
+            urgent_note(s);
     }
     return spi_return(refine(s, error), lpErrno);
 }

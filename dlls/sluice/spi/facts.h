@@ -43,6 +43,7 @@ enum fact {
     FACT_DEFERRED = FACT_UNREACHABLE,   /* listener: a connection was given back to the host */
     FACT_UNHEARD = FACT_CONNECTS,       /* datagram: its errors are not asked for (spi/hearing.h) */
     FACT_NO_NETRESET = FACT_CONNECT_EX, /* datagram: SIO_UDP_NETRESET is off */
+    FACT_URGENT = FACT_NO_CONNRESET,    /* stream: urgent bytes are remembered (spi/urgent.h) */
     FACT_DEAF =
         FACT_RESET, /* datagram: the host has met an error of it, and no longer waits for it */
 };

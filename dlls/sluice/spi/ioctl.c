@@ -12,6 +12,7 @@
 #include "spi/facts.h"
 #include "spi/hearing.h"
 #include "spi/overlapped.h"
+#include "spi/urgent.h"
 
 #ifndef SIO_UDP_NETRESET
 #define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
@@ -107,14 +108,6 @@ static int put_number(struct ioctl *call, int value)
     return guard_copy(call->out, &value, sizeof(value)) ? 0 : WSAEFAULT;
 }
 
-/* FIONREAD and SIOCATMARK differ in the request only. */
-static int query_number(struct ioctl *call, ULONG code)
-{
-    int value = 0, error = afd_call(call->s, code, NULL, 0, &value, sizeof(value));
-
-    return error ? error : put_number(call, value);
-}
-
 /* What waits to be read, without the host. Returns false where it has to be asked. */
 static bool look_unread(struct ioctl *call, struct unread_params *unread)
 {
@@ -124,17 +117,37 @@ static bool look_unread(struct ioctl *call, struct unread_params *unread)
     return direct_may_receive(call->s, &facts) && !UNIX_CALL(unread, unread);
 }
 
+/* What is remembered of a stream's urgent data. Returns false where nothing is. */
+static bool look_urgent(struct ioctl *call, struct urgent_view *view)
+{
+    const unsigned facts = facts_find(call->s);
+
+    return (facts & FACT_STREAM) && (facts & FACT_URGENT) && urgent_look(call->s, view);
+}
+
 /* The kernel would count the bytes of a file just as well. */
 static int query_readable(struct ioctl *call)
 {
     struct unread_params unread;
+    struct urgent_view view;
     unsigned int facts;
-    int error;
+    int error, value = 0;
 
-    if (look_unread(call, &unread))
-        return put_number(call, unread.bytes);
+    if (look_urgent(call, &view))
+        return put_number(call, (int)view.readable);
+    if (look_unread(call, &unread)) {
+        if (!unread.at_mark)
+            urgent_note(call->s);
+        return put_number(call, look_urgent(call, &view) ? (int)view.readable : unread.bytes);
+    }
     error = facts_of_socket(call->s, &facts);
-    return error ? error : query_number(call, AFD_FIONREAD);
+    if (!error)
+        error = afd_call(call->s, AFD_FIONREAD, NULL, 0, &value, sizeof(value));
+    if (!error && !value) /* the kernel counts up to its mark, which may be the first */
+        urgent_note(call->s);
+    if (error)
+        return error;
+    return put_number(call, look_urgent(call, &view) ? (int)view.readable : value);
 }
 
 /* Whether urgent data waits to be read. */
@@ -149,20 +162,29 @@ static int has_urgent(SOCKET s, bool *urgent)
     return error;
 }
 
-/* TRUE when no urgent data waits.  The host has it from Linux' SIOCATMARK turned round, which is
- * right for urgent data in line only. */
+/* TRUE when no urgent data waits; what comes in line is none (Wine's tests).  The host has it from
+ * Linux' SIOCATMARK turned round, which is something else. */
 static int query_mark(struct ioctl *call)
 {
     int inline_on = 0, length = sizeof(inline_on), error;
     struct unread_params unread;
+    struct urgent_view view;
     bool urgent;
 
-    if (look_unread(call, &unread))
+    if (look_urgent(call, &view))
+        return put_number(call, !view.waits);
+    if (look_unread(call, &unread)) {
+        if (!unread.at_mark)
+            urgent_note(call->s);
         return put_number(call, unread.at_mark);
-    if (WSPGetSockOpt(call->s, SOL_SOCKET, SO_OOBINLINE, (char *)&inline_on, &length, &error) ||
-        inline_on)
-        return query_number(call, AFD_SIOCATMARK);
+    }
+    if (WSPGetSockOpt(call->s, SOL_SOCKET, SO_OOBINLINE, (char *)&inline_on, &length, &error))
+        return error;
+    if (inline_on)
+        return put_number(call, TRUE);
     error = has_urgent(call->s, &urgent);
+    if (!error && urgent)
+        urgent_note(call->s);
     return error ? error : put_number(call, !urgent);
 }
 

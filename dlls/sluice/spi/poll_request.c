@@ -6,6 +6,7 @@
 #include "spi/facts.h"
 #include "spi/hearing.h"
 #include "spi/thread.h"
+#include "spi/urgent.h"
 #include "xlat/ready.h"
 
 /* The flags of both lanes are the same. */
@@ -91,6 +92,7 @@ static unsigned int kind_of(struct poll_request *request, SOCKET s)
     unsigned facts = facts_find(s);
 
     request->deaf |= (facts & FACT_DATAGRAM) && (facts & FACT_DEAF);
+    request->urgent |= (facts & FACT_STREAM) && (facts & FACT_URGENT);
     if (facts & FACT_LOW_WATER)
         facts_end_low_water(s);
     if (!is_handle_value(s) || !direct_may_poll(s, &facts))
@@ -138,12 +140,14 @@ bool poll_is_hosts(const struct poll_request *request, unsigned int index)
     return (request->entries[index].state & READY_HOST) != 0;
 }
 
-/* What the host's answer tells of a socket for good.  It calls a stream writable that is connected.
+/* What an answer tells of a socket for good.  The host calls a stream writable that is connected.
  */
 static void learn(SOCKET s, unsigned int flags)
 {
     unsigned facts = facts_find(s), added = 0;
 
+    if (flags & AFD_POLL_OOB)
+        urgent_note(s);
     if (!(facts & FACT_OWN) || !(facts & FACT_STREAM))
         return;
     if (flags & AFD_POLL_RESET)
@@ -313,7 +317,7 @@ static bool look(struct poll_request *request, LONGLONG *timeout, unsigned int *
     if (UNIX_CALL(poll, &params))
         return false;
     *ready = params.ready;
-    for (unsigned int i = 0; params.resets && i < request->count; i++)
+    for (unsigned int i = 0; params.notable && i < request->count; i++)
         learn((SOCKET)request->entries[i].handle, poll_flags(request, i));
     if (params.hosts)
         *error = ask_host(request, 0, ready);
@@ -339,7 +343,39 @@ static int wait_in_host(struct poll_request *request, LONGLONG *timeout, unsigne
     return error;
 }
 
-int poll_wait(struct poll_request *request, LONGLONG timeout)
+static bool is_urgent(const struct poll_entry *entry)
+{
+    const unsigned facts = facts_find((SOCKET)entry->handle);
+
+    return (facts & FACT_STREAM) && (facts & FACT_URGENT);
+}
+
+/* Takes what no receive may have out of the way. Returns whether something remembered is asked for.
+ */
+static bool look_for_urgent(const struct poll_request *request)
+{
+    bool found = false;
+
+    for (unsigned int i = 0; i < request->count; i++) {
+        const struct poll_entry *entry = &request->entries[i];
+
+        if (is_urgent(entry) && (urgent_flags((SOCKET)entry->handle) & entry->asked))
+            found = true;
+    }
+    return found;
+}
+
+static void add_urgent(struct poll_request *request)
+{
+    for (unsigned int i = 0; i < request->count; i++) {
+        struct poll_entry *entry = &request->entries[i];
+
+        if (is_urgent(entry) && !(entry->state & AFD_POLL_CLOSE))
+            entry->state |= urgent_flags((SOCKET)entry->handle) & entry->asked;
+    }
+}
+
+static int wait_for_any(struct poll_request *request, LONGLONG timeout)
 {
     unsigned int ready = 0;
     int error = 0;
@@ -355,4 +391,16 @@ int poll_wait(struct poll_request *request, LONGLONG timeout)
             return error;
         begin_anew(request);
     }
+}
+
+int poll_wait(struct poll_request *request, LONGLONG timeout)
+{
+    int error;
+
+    if (!request->urgent)
+        return wait_for_any(request, timeout);
+    error = wait_for_any(request, look_for_urgent(request) ? 0 : timeout);
+    if (!error)
+        add_urgent(request);
+    return error;
 }

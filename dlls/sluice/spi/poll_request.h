@@ -17,6 +17,7 @@ struct poll_request {
     unsigned int hosts; /* sockets that the host is asked about from the start */
     bool invalid;       /* a value among them is no handle's */
     bool deaf;          /* the host does not wait for one of them (FACT_DEAF) */
+    bool urgent;        /* urgent bytes of one of them are remembered (FACT_URGENT) */
     void *memory;
 };
 

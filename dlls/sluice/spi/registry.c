@@ -7,12 +7,14 @@
 #include "spi/kept.h"
 #include "spi/rearm.h"
 #include "spi/rest.h"
+#include "spi/urgent.h"
 #include "spi/watch_sockets.h"
 
 static void forget(SOCKET s)
 {
     facts_forget(s);
     rearm_forget(s);
+    urgent_forget(s);
     kept_forget(s);
     rest_orphan(s);
 }

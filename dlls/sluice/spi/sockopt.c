@@ -4,6 +4,7 @@
 
 #include "spi/facts.h"
 #include "spi/kept.h"
+#include "spi/urgent.h"
 #include "winabi.h"
 
 /* The host creates each socket with a path MTU setting of its own; on Windows none is set until a
@@ -257,6 +258,8 @@ int WSPAPI WSPSetSockOpt(SOCKET s, int level, int name, const char *value, int l
         error = WSAEFAULT;
     if (!error && call.length > 0 && !guard_copy(copy, value, call.length))
         error = WSAEFAULT;
+    if (!error && level == SOL_SOCKET && name == SO_OOBINLINE)
+        urgent_note(s); /* what has come until now */
     if (!error)
         error = routes[route_of(&call)].set(&call);
     return spi_return(error, lpErrno);

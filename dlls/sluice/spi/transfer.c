@@ -8,6 +8,7 @@
 #include "spi/facts.h"
 #include "spi/hearing.h"
 #include "spi/rest.h"
+#include "spi/urgent.h"
 
 /* Not in mingw-w64's winsock2.h. */
 #ifndef MSG_PUSH_IMMEDIATE
@@ -321,13 +322,10 @@ static int receive_message(struct transfer *t, const struct lane *lane)
 
 static int receive_stream(struct transfer *t, const struct lane *lane)
 {
-    struct drop_urgent_params urgent = {.handle = t->s};
-    int error = lane->receive(t);
+    int error = urgent_receive(t, lane);
 
     if (error == WSAECONNRESET)
         facts_set(t->s, FACT_RESET, 0);
-    if (!error && (t->flags & (MSG_OOB | MSG_PEEK)) == MSG_OOB)
-        UNIX_CALL(drop_urgent, &urgent);
     if (!error && !t->moved && t->total && !t->notice.overlapped && facts_was_reset(t->s, t->facts))
         return WSAECONNRESET;
     return error;

@@ -130,7 +130,7 @@ START_TEST(reset)
     params = ask(&entry, 1, 10000);
     ck_assert_uint_eq(entry.state, READY_RESET | READY_WRITE);
     ck_assert_uint_eq(params.ready, 1);
-    ck_assert_uint_eq(params.resets, 1);
+    ck_assert_uint_eq(params.notable, 1);
     ck_assert_uint_eq(params.hosts, 0);
 }
 END_TEST
@@ -156,7 +156,7 @@ START_TEST(reset_behind_the_end)
     sys.recv = reset_at_recv;
     params = ask(&entry, 1, 1000);
     ck_assert_uint_eq(entry.state, READY_RESET);
-    ck_assert_uint_eq(params.resets, 1);
+    ck_assert_uint_eq(params.notable, 1);
 }
 END_TEST
 

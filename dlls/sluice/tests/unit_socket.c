@@ -218,7 +218,7 @@ END_TEST
  * at the mark yet stays. */
 START_TEST(drop_urgent)
 {
-    struct drop_urgent_params params;
+    struct drop_urgent_params params = {.is_data = 0};
     struct pollfd urgent = {.events = POLLPRI};
     int pair[2], on = 1;
     char byte;

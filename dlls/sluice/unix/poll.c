@@ -263,7 +263,7 @@ static void store_all(const struct call *call, struct poll_params *params, bool 
             entry->state = 0;
         params->ready += (entry->state & ~(uint32_t)READY_HOST) != 0;
         params->hosts += (entry->state & READY_HOST) != 0;
-        params->resets += (entry->state & READY_RESET) != 0;
+        params->notable += (entry->state & (READY_RESET | READY_OOB)) != 0;
         release_next(room);
     }
 }
@@ -277,7 +277,7 @@ int unix_poll(struct poll_params *params)
     bool waits, woken = false;
     int found, error = 0;
 
-    params->ready = params->hosts = params->resets = 0;
+    params->ready = params->hosts = params->notable = 0;
     params->is_over = 0;
     if (!call.room)
         return WS_WSAENOBUFS;
