@@ -164,25 +164,6 @@ static void take_out(struct rest *rest)
     }
 }
 
-struct rest *rest_hold(SOCKET s)
-{
-    struct rest *rest;
-
-    AcquireSRWLockExclusive(&lock);
-    rest = find_named(s);
-    if (rest) {
-        rest->holds++;
-        InterlockedIncrement(&rest->users);
-    }
-    ReleaseSRWLockExclusive(&lock);
-    if (!rest)
-        return NULL;
-    for (int waited = 0; !is_through(rest) && waited < LONGEST_PASS_MS; waited += PAUSE_MS)
-        pause_ms(PAUSE_MS);
-    take_out(rest);
-    return rest;
-}
-
 void rest_go_on(struct rest *rest)
 {
     if (!rest)
@@ -239,6 +220,24 @@ void rest_passed(struct rest *rest)
     rest->passing--;
     ReleaseSRWLockExclusive(&lock);
     release(rest);
+}
+
+/* It has been in the queue since it was held before: a program that cancels without end does not
+ * keep it from being sent. */
+struct rest *rest_hold(SOCKET s)
+{
+    struct rest *rest = rest_pass(s);
+
+    if (!rest)
+        return NULL;
+    AcquireSRWLockExclusive(&lock);
+    rest->passing--;
+    rest->holds++;
+    ReleaseSRWLockExclusive(&lock);
+    for (int waited = 0; !is_through(rest) && waited < LONGEST_PASS_MS; waited += PAUSE_MS)
+        pause_ms(PAUSE_MS);
+    take_out(rest);
+    return rest;
 }
 
 /* Issues a send of what is left from `sent` on. Returns its status; STATUS_PENDING: wait for
