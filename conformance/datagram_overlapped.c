@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Overlapped receives and events of connected datagram sockets around answers that a port is nobody's:
- * none of them ends the socket.  Sources: the pages of WSARecv (WSAECONNRESET: "For a UDP datagram
- * socket, this error would indicate that a previous send operation resulted in an ICMP Port
- * Unreachable message"; WSAGetOverlappedResult likewise) and WSAIoctl (SIO_UDP_CONNRESET). */
+/* Overlapped receives and events of connected datagram sockets around answers that a port is
+ * nobody's: none of them ends the socket.  Sources: the pages of WSARecv (WSAECONNRESET: "For a UDP
+ * datagram socket, this error would indicate that a previous send operation resulted in an ICMP
+ * Port Unreachable message"; WSAGetOverlappedResult likewise) and WSAIoctl (SIO_UDP_CONNRESET). */
 #include "overlap.h"
 
 enum { IOCTL_UDP_CONNRESET = (int)0x9800000c, LENGTH = 5, SEVERAL = 3, ROUNDS = 4 };
