@@ -54,6 +54,9 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(tcp_info)                                                                                    \
     X(filter_icmp)                                                                                 \
     X(send_message)                                                                                \
+    X(tend)                                                                                        \
+    X(tend_wait)                                                                                   \
+    X(tend_look)                                                                                   \
     X(errno_name)                                                                                  \
     X(get_addrinfo)                                                                                \
     X(get_nameinfo)                                                                                \
@@ -412,6 +415,31 @@ struct send_message_params {
     uint32_t reserved;
 };
 
+/* Has tend_wait tell of what arrives at a connected datagram socket, errors too. WSAENOTSOCK,
+ * WSAEMFILE; WSAENOTCONN: not connected. */
+struct tend_params {
+    u64_a8 handle;
+    int32_t raise;  /* in: 1: only put an error on it that is none of the peer's, for the host to meet */
+    int32_t raised; /* out: 1: it is there, until tend_look with `forget` */
+};
+
+/* Waits; an arrival is told of once.  Another thread's wait may get it. */
+#define TEND_EVENTS 16
+struct tend_wait_params {
+    u64_a8 handles[TEND_EVENTS]; /* out */
+    uint32_t count;              /* out: 0: the time is over, or a signal came */
+    uint32_t errors;             /* out: a bit for each handle */
+    int32_t wait_ms;             /* in: -1: for ever */
+    uint32_t reserved;
+};
+
+/* WSAENOTSOCK, WSAEMFILE. */
+struct tend_look_params {
+    u64_a8 handle;
+    int32_t forget;   /* in: 1: the errors of the socket are gone first */
+    int32_t readable; /* out: 1: a receive would not wait */
+};
+
 #include "unixlib_names.h"
 
 enum unix_call_number {
@@ -456,6 +484,9 @@ _Static_assert(sizeof(struct set_option_params) == 32, "one layout for every com
 _Static_assert(sizeof(struct tcp_info_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct filter_icmp_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct send_message_params) == 80, "one layout for every compiler");
+_Static_assert(sizeof(struct tend_params) == 16, "one layout for every compiler");
+_Static_assert(sizeof(struct tend_wait_params) == 144, "one layout for every compiler");
+_Static_assert(sizeof(struct tend_look_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct unix_buffer) == 16, "one layout for every compiler");
 
 #endif

@@ -6,6 +6,7 @@
 #include "spi/facts.h"
 #include "spi/reset_watch.h"
 #include "spi/rest.h"
+#include "spi/tend.h"
 #include "spi/watch.h"
 
 /* Of a socket that nobody else can have made listen, it is known without asking. */
@@ -138,6 +139,8 @@ int WSPAPI WSPConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSAB
         facts_keep_peer(s, params.address, params.addr_len);
         facts_set(s, FACT_CONNECTS | (error ? 0 : FACT_READY), 0);
     }
+    if (info.type == SOCK_DGRAM && !error)
+        tend(s);
     return spi_return(error, lpErrno);
 }
 

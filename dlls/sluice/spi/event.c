@@ -7,6 +7,7 @@
 #include "spi/hearing.h"
 #include "spi/rearm.h"
 #include "spi/reset_watch.h"
+#include "spi/tend.h"
 #include "spi/urgent.h"
 
 #define ALL_EVENTS ((1 << FD_MAX_EVENTS) - 1)
@@ -51,7 +52,8 @@ int WSPAPI WSPEventSelect(SOCKET s, WSAEVENT event, __LONG32 mask, LPINT lpErrno
     int error = WSAEINVAL;
 
     /* Checked here because the host's mask is 0 for the events it does not know. */
-    hearing_end(s);
+    if (hearing_end(s))
+        tend(s);
     if (!(mask & ~ALL_EVENTS) && (!mask || event))
         error = afd_call(s, AFD_EVENT_SELECT, &params, sizeof(params), NULL, 0);
     if (!error) {
@@ -138,7 +140,8 @@ int WSPAPI WSPAsyncSelect(SOCKET s, HWND window, unsigned int message, __LONG32 
     int error = WSAEINVAL;
 
     if (!(mask & ~ALL_EVENTS) && (!mask || is_window(window))) {
-        hearing_end(s);
+        if (hearing_end(s))
+            tend(s);
         watch_for_reset(s, window, message, mask, &params.mask);
         error = afd_call(s, AFD_MESSAGE_SELECT, &params, sizeof(params), NULL, 0);
     }

@@ -17,16 +17,17 @@ bool hearing(unsigned facts)
     return (facts & FACT_KEPT) && hearing_will(facts);
 }
 
-void hearing_end(SOCKET s)
+bool hearing_end(SOCKET s)
 {
     struct forget_errors_params params = {.handle = s};
     unsigned facts = facts_find(s);
 
     if (!(facts & FACT_DATAGRAM) || (facts & FACT_UNHEARD))
-        return;
+        return false;
     facts_set(s, FACT_UNHEARD, 0);
     if (facts & FACT_KEPT)
         UNIX_CALL(forget_errors, &params);
+    return true;
 }
 
 bool hearing_is_sure(unsigned facts)

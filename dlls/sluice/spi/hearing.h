@@ -17,8 +17,8 @@ bool hearing(unsigned facts);
 bool hearing_will(unsigned facts);
 
 /* The host, or another process, may wait for the socket from now on: no error is asked for any
- * more. */
-void hearing_end(SOCKET s);
+ * more.  Returns whether that is new: the host's waiting needs help then (spi/tend.h). */
+bool hearing_end(SOCKET s);
 
 /* Whether a wait in the host may last longer than there is nothing to hear. */
 bool hearing_is_sure(unsigned facts);

@@ -12,6 +12,7 @@
 #include "spi/facts.h"
 #include "spi/hearing.h"
 #include "spi/overlapped.h"
+#include "spi/tend.h"
 #include "spi/urgent.h"
 
 #ifndef SIO_UDP_NETRESET
@@ -224,7 +225,8 @@ static int find_extension(struct ioctl *call)
  * wait for the socket itself (libuv, wepoll). */
 static int base_handle(struct ioctl *call)
 {
-    hearing_end(call->s);
+    if (hearing_end(call->s))
+        tend(call->s);
     call->size = sizeof(call->s);
     return guard_copy(call->out, &call->s, sizeof(call->s)) ? 0 : WSAEFAULT;
 }
@@ -311,7 +313,11 @@ static int set_unless(struct ioctl *call, unsigned fact)
 /* Whether a datagram socket hears that a port it sent to was unreachable. */
 static int set_report_unreachable(struct ioctl *call)
 {
-    return set_unless(call, FACT_NO_CONNRESET);
+    int error = set_unless(call, FACT_NO_CONNRESET);
+
+    if (!error && (facts_find(call->s) & FACT_NO_CONNRESET))
+        tend(call->s);
+    return error;
 }
 
 /* Whether it hears that a datagram's time to live was over. */

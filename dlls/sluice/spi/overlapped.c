@@ -7,6 +7,7 @@
 #include "pe/mark.h"
 #include "spi/facts.h"
 #include "spi/hearing.h"
+#include "spi/tend.h"
 
 #define STATUS_IS_WARNING(status) (((ULONG)(status) >> 30) == 2)
 
@@ -101,7 +102,8 @@ int overlapped_issue(SOCKET s, const struct notice *notice, ULONG code, const vo
         event = NULL; /* the program may use the member for itself then */
         context = (void *)notice->routine;
     }
-    hearing_end(s);
+    if (hearing_end(s))
+        tend(s);
     facts_set(s, FACT_KNOWN | FACT_OVERLAPPED | direction_of(code), 0);
     status = NtDeviceIoControlFile((HANDLE)s, event, notice->routine ? call_routine : NULL, context,
                                    (IO_STATUS_BLOCK *)overlapped, code, (void *)in, in_len, out,

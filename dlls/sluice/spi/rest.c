@@ -16,6 +16,12 @@
 #define LONGEST_FINISH_MS 5000
 #define FINISH_PAUSE_MS   5
 
+/* How long a program that cancels its operations waits for ours to leave the host's queue, and for
+ * a send of another thread to get there: one that blocks has done so long before. */
+#define LONGEST_HOLD_MS 1000
+#define LONGEST_PASS_MS 20
+#define PAUSE_MS        1
+
 #define NO_SHUTDOWN (-1)
 
 enum rest_state { REST_NEW, REST_TAKEN, REST_WITHDRAWN };
@@ -28,7 +34,12 @@ struct rest {
     HANDLE queued;     /* set when the host has the bytes in its queue */
     HANDLE done;
     volatile LONG state;
-    volatile LONG users; /* caller and thread: the last one frees it */
+    volatile LONG users;  /* caller, thread and who holds it: the last one frees it */
+    unsigned int holds;   /* under `lock`: who wants it out of the host's queue */
+    unsigned int passing; /* under `lock`: sends on their way to the queue behind it */
+    volatile bool aside;  /* it is not in the queue, and does not go there while it is held */
+    volatile bool in_queue;
+    IO_STATUS_BLOCK io;
     ULONG length;
     char data[];
 };
@@ -64,10 +75,15 @@ void rest_orphan(SOCKET s)
     ReleaseSRWLockExclusive(&lock);
 }
 
+static void pause_ms(int milliseconds)
+{
+    LARGE_INTEGER pause = {.QuadPart = milliseconds * -10000LL};
+
+    NtDelayExecution(FALSE, &pause);
+}
+
 void rest_finish(void)
 {
-    LARGE_INTEGER pause = {.QuadPart = FINISH_PAUSE_MS * -10000LL};
-
     for (int waited = 0; waited < LONGEST_FINISH_MS; waited += FINISH_PAUSE_MS) {
         bool any;
 
@@ -76,7 +92,7 @@ void rest_finish(void)
         ReleaseSRWLockShared(&lock);
         if (!any)
             return;
-        NtDelayExecution(FALSE, &pause);
+        pause_ms(FINISH_PAUSE_MS);
     }
 }
 
@@ -90,6 +106,7 @@ static int delist(struct rest *rest)
     for (link = &all; *link != rest; link = &(*link)->next)
         ;
     *link = rest->next;
+    rest->aside = true;
     how = rest->shutdown;
     /* from now on the socket's sends may go past the host again; NULL: the handle is another's */
     if (rest->name && !find_named(rest->name))
@@ -126,9 +143,106 @@ static void release(struct rest *rest)
     free(rest);
 }
 
+static bool is_through(struct rest *rest)
+{
+    bool through;
+
+    AcquireSRWLockShared(&lock);
+    through = !rest->passing;
+    ReleaseSRWLockShared(&lock);
+    return through;
+}
+
+/* Once is not enough: its thread may be about to issue it, or to send a part of it. */
+static void take_out(struct rest *rest)
+{
+    IO_STATUS_BLOCK ignored;
+
+    for (int waited = 0; !rest->aside && waited < LONGEST_HOLD_MS; waited += PAUSE_MS) {
+        NtCancelIoFileEx(rest->socket, &rest->io, &ignored);
+        pause_ms(PAUSE_MS);
+    }
+}
+
+void rest_go_on(struct rest *rest)
+{
+    if (!rest)
+        return;
+    AcquireSRWLockExclusive(&lock);
+    rest->holds--;
+    ReleaseSRWLockExclusive(&lock);
+    release(rest);
+}
+
+/* Asked by its thread, which puts it back into the queue otherwise. */
+static bool is_held(struct rest *rest)
+{
+    bool held;
+
+    AcquireSRWLockExclusive(&lock);
+    held = rest->aside = rest->holds != 0;
+    ReleaseSRWLockExclusive(&lock);
+    return held;
+}
+
+/* Under `lock`. The host has taken it out where its status says so. */
+static bool is_in_queue(const struct rest *rest)
+{
+    return !rest->holds && rest->in_queue &&
+           *(volatile const NTSTATUS *)&rest->io.Status == STATUS_PENDING;
+}
+
+struct rest *rest_pass(SOCKET s)
+{
+    for (int waited = 0;; waited += PAUSE_MS) {
+        struct rest *rest;
+        bool passes;
+
+        AcquireSRWLockExclusive(&lock);
+        rest = find_named(s);
+        passes = rest && (is_in_queue(rest) || waited >= LONGEST_HOLD_MS);
+        if (passes) {
+            rest->passing++;
+            InterlockedIncrement(&rest->users);
+        }
+        ReleaseSRWLockExclusive(&lock);
+        if (passes || !rest)
+            return rest;
+        pause_ms(PAUSE_MS);
+    }
+}
+
+void rest_passed(struct rest *rest)
+{
+    if (!rest)
+        return;
+    AcquireSRWLockExclusive(&lock);
+    rest->passing--;
+    ReleaseSRWLockExclusive(&lock);
+    release(rest);
+}
+
+/* It has been in the queue since it was held before: a program that cancels without end does not
+ * keep it from being sent. */
+struct rest *rest_hold(SOCKET s)
+{
+    struct rest *rest = rest_pass(s);
+
+    if (!rest)
+        return NULL;
+    AcquireSRWLockExclusive(&lock);
+    rest->passing--;
+    rest->holds++;
+    ReleaseSRWLockExclusive(&lock);
+    for (int waited = 0; !is_through(rest) && waited < LONGEST_PASS_MS; waited += PAUSE_MS)
+        pause_ms(PAUSE_MS);
+    take_out(rest);
+    return rest;
+}
+
 /* Issues a send of what is left from `sent` on. Returns its status; STATUS_PENDING: wait for
  * `done`. */
-static NTSTATUS issue(struct rest *rest, ULONG sent, IO_STATUS_BLOCK *io)
+static NTSTATUS issue(struct rest *rest, ULONG sent)
 {
     WSABUF buffer = {rest->length - sent, rest->data + sent};
     struct afd_sendmsg_params params = {
@@ -137,15 +251,20 @@ static NTSTATUS issue(struct rest *rest, ULONG sent, IO_STATUS_BLOCK *io)
         .buffers = (ULONG_PTR)&buffer,
     };
 
-    io->Information = 0;
-    return NtDeviceIoControlFile(rest->socket, rest->done, NULL, NULL, io, AFD_SENDMSG, &params,
-                                 sizeof(params), NULL, 0);
+    NTSTATUS status;
+
+    rest->in_queue = false;
+    rest->io.Status = STATUS_PENDING;
+    rest->io.Information = 0;
+    status = NtDeviceIoControlFile(rest->socket, rest->done, NULL, NULL, &rest->io, AFD_SENDMSG,
+                                   &params, sizeof(params), NULL, 0);
+    rest->in_queue = true;
+    return status;
 }
 
 static DWORD WINAPI work(void *context)
 {
     struct rest *rest = context;
-    IO_STATUS_BLOCK io;
     NTSTATUS status;
     ULONG sent = 0;
     int how;
@@ -153,14 +272,16 @@ static DWORD WINAPI work(void *context)
     if (!InterlockedCompareExchange(&rest->state, REST_TAKEN, REST_NEW)) {
         enlist(rest);
         do {
-            status = issue(rest, sent, &io);
+            while (is_held(rest))
+                pause_ms(PAUSE_MS);
+            status = issue(rest, sent);
             SetEvent(rest->queued);
             if (status == STATUS_PENDING) {
                 NtWaitForSingleObject(rest->done, FALSE, NULL);
-                status = io.Status;
+                status = rest->io.Status;
             }
-            sent += (ULONG)io.Information;
-            /* CancelIo on the program's handle meant its own operations. */
+            sent += (ULONG)rest->io.Information;
+            /* CancelIoEx on the program's handle meant its own operations. */
         } while (status == STATUS_CANCELLED && sent < rest->length);
         how = delist(rest);
         if (how != NO_SHUTDOWN)
@@ -201,8 +322,8 @@ static struct rest *prepare(const struct transfer *t)
     rest->shutdown = NO_SHUTDOWN;
     rest->length = (ULONG)length;
     if (copy_rest(rest, t) &&
-        !watch_duplicate(GetCurrentProcess(), (HANDLE)t->s, GetCurrentProcess(), &rest->socket, 0, 0,
-                         DUPLICATE_SAME_ACCESS) &&
+        !watch_duplicate(GetCurrentProcess(), (HANDLE)t->s, GetCurrentProcess(), &rest->socket, 0,
+                         0, DUPLICATE_SAME_ACCESS) &&
         (rest->queued = CreateEventW(NULL, TRUE, FALSE, NULL)) &&
         (rest->done = CreateEventW(NULL, TRUE, FALSE, NULL)))
         return rest;

@@ -17,6 +17,17 @@ void rest_send(struct transfer *t);
  * own operations.) */
 bool rest_defer_shutdown(SOCKET s, int how);
 
+/* Takes what is on its way out of the host's queue for a moment, so that the program can cancel and
+ * count its own operations alone; rest_go_on puts it back.  NULL: nothing is on its way. */
+struct rest *rest_hold(SOCKET s);
+void rest_go_on(struct rest *rest);
+
+/* Around a send that goes through the host while a rest is on its way: waits until that is in the
+ * host's queue, and keeps it there until the send is behind it.  Returns NULL where there is none
+ * any more. */
+struct rest *rest_pass(SOCKET s);
+void rest_passed(struct rest *rest);
+
 /* The handle value is no longer that socket's; its rest goes on. */
 void rest_orphan(SOCKET s);
 

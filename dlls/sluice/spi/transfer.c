@@ -219,6 +219,35 @@ static int refine_send_error(const struct transfer *t, int error)
     return error;
 }
 
+/* A send of no bytes, by whose failure the host tells again when there is room. Returns its error. */
+static int ask_for_room(const struct transfer *t)
+{
+    WSABUF none = {0, NULL};
+    struct transfer empty = {.s = t->s, .facts = t->facts, .buffers = &none, .count = 1};
+
+    return host_lane.send(&empty);
+}
+
+/* While the rest of an earlier send is on its way.  A send that does not wait is not tried: the host
+ * would take it if the program has just had it cancel the rest. */
+static int send_behind(struct transfer *t, const struct lane *lane)
+{
+    const bool tries = !t->notice.overlapped && transfer_is_nonblocking(t->s);
+    int error = 0;
+
+    for (;;) {
+        struct rest *rest = rest_pass(t->s);
+
+        if (!rest || !tries)
+            error = lane->send(t);
+        else
+            error = t->facts & FACT_EVENTS ? ask_for_room(t) : WSAEWOULDBLOCK;
+        rest_passed(rest);
+        if (!rest || !tries || error)
+            return error;
+    }
+}
+
 int transfer_send(struct transfer *t)
 {
     const struct lane *lane;
@@ -235,7 +264,10 @@ int transfer_send(struct transfer *t)
         return error;
     if (t->notice.overlapped && (error = overlapped_begin(t->notice.overlapped)))
         return error;
-    error = t->facts & FACT_STREAM ? lane->send(t) : send_message(t, lane);
+    if (t->facts & FACT_REST)
+        error = send_behind(t, lane);
+    else
+        error = t->facts & FACT_STREAM ? lane->send(t) : send_message(t, lane);
     if (!error && !t->notice.overlapped && (t->facts & FACT_STREAM) && t->moved < t->total &&
         !(t->flags & MSG_OOB))
         rest_send(t);

@@ -7,6 +7,8 @@
 #include "pe/options.h"
 
 typedef NTSTATUS(NTAPI *close_function)(HANDLE handle);
+typedef NTSTATUS(NTAPI *cancel_function)(HANDLE handle, IO_STATUS_BLOCK *io,
+                                         IO_STATUS_BLOCK *result);
 typedef NTSTATUS(NTAPI *terminate_function)(HANDLE process, NTSTATUS status);
 typedef NTSTATUS(NTAPI *duplicate_function)(HANDLE source_process, HANDLE source,
                                             HANDLE target_process, HANDLE *copy, ACCESS_MASK access,
@@ -17,11 +19,12 @@ enum state { WATCH_OFF, WATCH_POSSIBLE, WATCH_STARTING, WATCH_ACTIVE };
 static struct {
     volatile LONG state;
     const struct watch_calls *calls;
-    void *close_stub, *duplicate_stub, *terminate_stub;
+    void *close_stub, *duplicate_stub, *cancel_stub, *terminate_stub;
     close_function close; /* the original ones */
     duplicate_function duplicate;
+    cancel_function cancel;
     terminate_function terminate;
-} watch = {.close = NtClose, .duplicate = NtDuplicateObject};
+} watch = {.close = NtClose, .duplicate = NtDuplicateObject, .cancel = NtCancelIoFileEx};
 
 /* A handle's value without the bits that carry no meaning. */
 static HANDLE plain(HANDLE handle)
@@ -113,6 +116,14 @@ static NTSTATUS NTAPI hook_duplicate(HANDLE source_process, HANDLE source, HANDL
     return status;
 }
 
+/* One operation is named by its status block, and ours have their own. */
+static NTSTATUS NTAPI hook_cancel(HANDLE handle, IO_STATUS_BLOCK *io, IO_STATUS_BLOCK *result)
+{
+    if (io || !is_watched(handle))
+        return watch.cancel(handle, io, result);
+    return watch.calls->cancel_all(plain(handle), result);
+}
+
 /* ExitProcess names no process: all threads but its own end. */
 static NTSTATUS NTAPI hook_terminate(HANDLE process, NTSTATUS status)
 {
@@ -127,6 +138,7 @@ void watch_init(HMODULE self)
 
     watch.close_stub = (void *)GetProcAddress(ntdll, "NtClose");
     watch.duplicate_stub = (void *)GetProcAddress(ntdll, "NtDuplicateObject");
+    watch.cancel_stub = (void *)GetProcAddress(ntdll, "NtCancelIoFileEx");
     watch.terminate_stub = (void *)GetProcAddress(ntdll, "NtTerminateProcess");
     if (place_is_known(watch.close_stub) && place_is_known(watch.duplicate_stub) &&
         GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
@@ -152,6 +164,17 @@ static bool place(void)
     return false;
 }
 
+/* Beside the two; without it operations of ours are cancelled with the program's, and issued again. */
+static void place_cancel(void)
+{
+    struct placed cancel;
+
+    if (!place_prepare(&cancel, watch.cancel_stub, hook_cancel))
+        return;
+    watch.cancel = (cancel_function)cancel.original;
+    place_commit(&cancel);
+}
+
 /* Beside the two; without it an end of the process waits for nothing.  Who is in this function ends the
  * process, or another one. */
 static void place_terminate(void)
@@ -174,8 +197,10 @@ bool watch_start(const struct watch_calls *calls)
 
         watch.calls = calls;
         placed = place();
-        if (placed)
+        if (placed) {
+            place_cancel();
             place_terminate();
+        }
         InterlockedExchange(&watch.state, placed ? WATCH_ACTIVE : WATCH_OFF);
     }
     return watch_active();
@@ -196,4 +221,9 @@ NTSTATUS watch_duplicate(HANDLE source_process, HANDLE source, HANDLE target_pro
 {
     return watch.duplicate(source_process, source, target_process, copy, access, attributes,
                            options);
+}
+
+NTSTATUS watch_cancel_all(HANDLE handle, IO_STATUS_BLOCK *result)
+{
+    return watch.cancel(handle, NULL, result);
 }

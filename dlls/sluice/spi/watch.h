@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The watch: learns of every handle that this process closes or duplicates, by whatever function,
- * by standing in front of ntdll's NtClose and NtDuplicateObject.  What it does not see: closes that
- * the host makes by itself (the end of the process), and DUPLICATE_CLOSE_SOURCE by another process.
+ * by standing in front of ntdll's NtClose and NtDuplicateObject; and of NtCancelIoFileEx for all
+ * that pends on one.  What it does not see: closes that the host makes by itself (the end of the
+ * process), and DUPLICATE_CLOSE_SOURCE by another process.
  *
  * The calls below come on any thread at any time, under the loader's lock and in a DLL's detach
- * too, and for every close of a socket.  They do not wait, and leave the thread's last error alone.
- * None comes any more once the process ends: nothing is used after that, and a lock may have been
- * left by a thread that was ended. */
+ * too, and for every close of a socket.  They do not wait (cancel_all: a few milliseconds), and
+ * leave the thread's last error alone.  None comes any more once the process ends: nothing is used
+ * after that, and a lock may have been left by a thread that was ended. */
 #ifndef SLUICE_SPI_WATCH_H
 #define SLUICE_SPI_WATCH_H
 
@@ -28,6 +29,9 @@ struct watch_calls {
     void (*closed)(HANDLE handle, uint32_t token);
     /* The socket has a second handle now; copy NULL: in another process. */
     void (*duplicated)(HANDLE source, HANDLE copy);
+    /* CancelIoEx for everything on the socket, which is left to the callee (watch_cancel_all).
+     * Returns what the program is told.  May not come at all. */
+    NTSTATUS (*cancel_all)(HANDLE handle, IO_STATUS_BLOCK *result);
     /* ExitProcess is about to end all other threads.  Comes under the loader's lock; may not come at
      * all, as when the process is terminated. */
     void (*exiting)(void);
@@ -49,5 +53,8 @@ bool watch_active(void);
 NTSTATUS watch_close(HANDLE handle);
 NTSTATUS watch_duplicate(HANDLE source_process, HANDLE source, HANDLE target_process, HANDLE *copy,
                          ACCESS_MASK access, ULONG attributes, ULONG options);
+
+/* NtCancelIoFileEx without a status block, likewise. */
+NTSTATUS watch_cancel_all(HANDLE handle, IO_STATUS_BLOCK *result);
 
 #endif

@@ -104,11 +104,48 @@ static void duplicated(HANDLE source, HANDLE copy)
     facts_set((SOCKET)source, FACT_SHARED, 0);
 }
 
+/* Wine 8 answers success for every handle, Wine 10 where there was something. A new event has
+ * nothing that could be cancelled. */
+static bool host_tells(void)
+{
+    enum { UNKNOWN, TELLS, SUCCEEDS };
+    static volatile LONG answer = UNKNOWN;
+    IO_STATUS_BLOCK io;
+    HANDLE event;
+
+    if (answer == UNKNOWN && !NtCreateEvent(&event, EVENT_ALL_ACCESS, NULL, 0, FALSE)) {
+        InterlockedExchange(&answer, watch_cancel_all(event, &io) ? TELLS : SUCCEEDS);
+        watch_close(event);
+    }
+    return answer != SUCCEEDS;
+}
+
+/* Whether an operation of the program's may have been there; those of ReadFile are not known here. */
+static bool may_have_pended(HANDLE handle)
+{
+    const unsigned facts = facts_find((SOCKET)handle);
+
+    return !(facts & FACT_OWN) || (facts & (FACT_OVERLAPPED | FACT_SHARED)) ||
+           thread_is_waited_for(handle);
+}
+
+/* What we send on for the program is none of its operations. */
+static NTSTATUS cancel_all(HANDLE handle, IO_STATUS_BLOCK *result)
+{
+    const bool pended = may_have_pended(handle);
+    struct rest *rest = rest_hold((SOCKET)handle);
+    NTSTATUS status = watch_cancel_all(handle, result);
+
+    rest_go_on(rest);
+    return status || pended || host_tells() ? status : STATUS_NOT_FOUND;
+}
+
 const struct watch_calls watch_sockets = {
     .is_socket = identity_known,
     .closing = closing,
     .close_failed = close_failed,
     .closed = closed,
     .duplicated = duplicated,
+    .cancel_all = cancel_all,
     .exiting = rest_finish,
 };
