@@ -2,10 +2,8 @@
 /*
  * connections: one operation is a connection of a client to a server in a process of its own:
  * connect, 64 bytes there and back, and a graceful end: the client closes, the server reads the end
- * of the data and closes too.  SIZE says how the server works:
- *
- *     1   one connection after the other, in the thread that accepts
- *     2   a thread for each connection
+ * of the data and closes too.  The server takes one connection after the other, in the thread that
+ * accepts: a thread for each would measure how the system starts threads.
  */
 #include "frame.h"
 
@@ -14,53 +12,32 @@ enum { MESSAGE = 64 };
 static struct sockaddr_in server_address;
 
 /* ---- the server ---------------------------------------------------------------------- */
-static volatile int is_over;
-
-/* A client that wants nothing ends the server. */
-static void serve_one(socket_t s)
+/* Returns how much the client wanted. */
+static long serve_one(socket_t s)
 {
     char message[MESSAGE];
-    int count = 0;
+    long count = 0;
 
     while (receive_all(s, message, MESSAGE)) {
         send_all(s, message, MESSAGE);
         count++;
     }
-    if (!count)
-        is_over = 1;
     net_close(s);
+    return count;
 }
 
-THREAD_MAIN(serve_in_thread, argument)
-{
-    serve_one((socket_t)(intptr_t)argument);
-    return 0;
-}
-
+/* Until a client wants nothing. */
 static void serve(socket_t control)
 {
-    thread_t thread;
-
     (void)control;
-    while (!is_over) {
-        socket_t s = accept_one(listener);
-
-        if (size_parameter == 1)
-            serve_one(s);
-        else if (thread_start(&thread, serve_in_thread, (void *)(intptr_t)s))
-            give_up_wrong("a thread cannot be started");
-        else
-            thread_detach(thread);
-    }
+    while (serve_one(accept_one(listener)))
+        continue;
 }
 
 /* ---- the client, which is measured --------------------------------------------------- */
 static void prepare(socket_t s)
 {
-    socket_size_t size = sizeof(server_address);
-
-    if (getpeername(s, (struct sockaddr *)&server_address, &size))
-        give_up("getpeername");
+    server_address = loopback(peer_port(s));
 }
 
 static socket_t connect_once(void)
@@ -89,21 +66,10 @@ static void drive(socket_t control, long count)
     }
 }
 
-/* The second connection is for a server that accepts again already; one that has gone refuses it.
- */
 static void finish(socket_t control)
 {
-    socket_t s = connect_once();
-    char byte;
-
     (void)control;
-    if (shutdown(s, 1))
-        give_up("shutdown");
-    receive_all(s, &byte, 1);
-    net_close(s);
-    s = socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-    connect(s, (struct sockaddr *)&server_address, sizeof(server_address));
-    net_close(s);
+    net_close(connect_once());
 }
 
 /* Each connection keeps its port for a minute: no more than there are ports. */

@@ -94,11 +94,6 @@ static inline void thread_join(thread_t thread)
     CloseHandle(thread);
 }
 
-static inline void thread_detach(thread_t thread)
-{
-    CloseHandle(thread);
-}
-
 #else
 
 #include <arpa/inet.h>
@@ -181,11 +176,6 @@ static inline int thread_start(thread_t *thread, thread_main run, void *argument
 static inline void thread_join(thread_t thread)
 {
     pthread_join(thread, NULL);
-}
-
-static inline void thread_detach(thread_t thread)
-{
-    pthread_detach(thread);
 }
 
 #endif

@@ -203,6 +203,7 @@ static int find_extension(struct ioctl *call)
 static int base_handle(struct ioctl *call)
 {
     hearing_end(call->s);
+    facts_note_poller(call->s);
     call->size = sizeof(call->s);
     return guard_copy(call->out, &call->s, sizeof(call->s)) ? 0 : WSAEFAULT;
 }
