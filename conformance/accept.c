@@ -6,15 +6,6 @@
 static const int families[] = {AF_INET, AF_INET6};
 
 /* The peer's own idea of its address. */
-static unsigned peer_port(int k)
-{
-    char text[64];
-    unsigned port;
-
-    ck_assert_int_eq(sscanf(peer_ok("local %d", k), "%63s %u", text, &port), 2);
-    return port;
-}
-
 CASE(accept, address)
 {
     winsock();

@@ -200,6 +200,15 @@ void recv_pattern(SOCKET s, int length)
     }
 }
 
+unsigned peer_port(int k)
+{
+    char text[64];
+    unsigned port;
+
+    ck_assert_int_eq(sscanf(peer_ok("local %d", k), "%63s %u", text, &port), 2);
+    return port;
+}
+
 void exchange_bytes(SOCKET s, int k)
 {
     peer_ok("fill %d 1 64 5000", k);

@@ -31,7 +31,8 @@ int peer_connect(int family, unsigned port);
 /* A listening TCP or a bound UDP socket of the peer on loopback: its number, and its port. */
 int peer_listen(int family, int backlog, unsigned *port);
 int peer_udp(int family, unsigned *port);
-int peer_accept(int k); /* the new connection's number */
+int peer_accept(int k);    /* the new connection's number */
+unsigned peer_port(int k); /* the port at the peer's own end of its socket k */
 
 /* Start a connect of this non-blocking socket that stays undecided for a second at least: to a port
  * of the peer whose queue is full. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The boundary between sluice.dll (PE) and sluice.so (Unix): the one header both sides include.
  *
- * A call is one row of UNIX_CALLS and one struct.  Members have fixed widths, 64-bit members are aligned
- * to 8 explicitly and pointers travel as 64-bit numbers, so that one layout serves x86-64, i386 and WoW64.
- * A Unix call returns a WSA code, 0 for success; results are members of the struct. */
+ * A call is one row of UNIX_CALLS and one struct.  Members have fixed widths, 64-bit members are
+ * aligned to 8 explicitly and pointers travel as 64-bit numbers, so that one layout serves x86-64,
+ * i386 and WoW64. A Unix call returns a WSA code, 0 for success; results are members of the struct.
+ */
 #ifndef SLUICE_UNIXLIB_H
 #define SLUICE_UNIXLIB_H
 
@@ -31,6 +32,7 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(unread)                                                                                      \
     X(spare)                                                                                       \
     X(socket_info)                                                                                 \
+    X(socket_name)                                                                                 \
     X(listen)                                                                                      \
     X(dissolve)                                                                                    \
     X(is_local_address)                                                                            \
@@ -44,6 +46,7 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(syn_count)                                                                                   \
     X(interface_filter)                                                                            \
     X(connect_check)                                                                               \
+    X(connect_local)                                                                               \
     X(linger_state)                                                                                \
     X(urgent_look)                                                                                 \
     X(drop_urgent)                                                                                 \
@@ -70,9 +73,9 @@ struct attach_params {
     uint32_t unixlib_version; /* in: UNIXLIB_VERSION */
     uint32_t host_major;      /* in: Wine's version, 8 of "8.0" */
     uint32_t host_minor;
-    uint32_t told_major;      /* in: the same; in tests another one, as if this were it */
+    uint32_t told_major; /* in: the same; in tests another one, as if this were it */
     uint32_t told_minor;
-    uint32_t tested;          /* out: 1 where that version was tried, 0 where nobody knows */
+    uint32_t tested;  /* out: 1 where that version was tried, 0 where nobody knows */
     char reason[128]; /* out: what does not fit; what mends it. Where the call fails */
 };
 
@@ -83,14 +86,14 @@ struct errno_name_params {
     char name[24];   /* out: "ECONNREFUSED"; "": none is known */
 };
 
-/* The handle names a socket of this process from now on (unix/record.h): what is kept under that value
- * is dropped, and a descriptor may be kept. */
+/* The handle names a socket of this process from now on (unix/record.h): what is kept under that
+ * value is dropped, and a descriptor may be kept. */
 struct open_record_params {
     u64_a8 handle;
 };
 
-/* Keeps a descriptor for the handle: an unconnected stream must have none, for AcceptEx replaces the
- * socket behind it.  WSAENOTSOCK where the handle is not open; WSAEMFILE. */
+/* Keeps a descriptor for the handle: an unconnected stream must have none, for AcceptEx replaces
+ * the socket behind it.  WSAENOTSOCK where the handle is not open; WSAEMFILE. */
 struct keep_params {
     u64_a8 handle;
     int32_t hears; /* in: a datagram socket whose ICMP errors the kernel is to queue */
@@ -142,8 +145,8 @@ struct receive_params {
     uint32_t reserved;
 };
 
-/* sendmsg() on the kept descriptor, a stream repeatedly until all has gone.  Where it fails, `moved`
- * may be above 0.  WSAEWOULDBLOCK after wait_ms milliseconds in which nothing went. */
+/* sendmsg() on the kept descriptor, a stream repeatedly until all has gone.  Where it fails,
+ * `moved` may be above 0.  WSAEWOULDBLOCK after wait_ms milliseconds in which nothing went. */
 struct send_params {
     u64_a8 handle;
     u64_a8 buffers;      /* in: array of struct unix_buffer */
@@ -156,10 +159,10 @@ struct send_params {
     uint8_t address[28]; /* in: Windows sockaddr */
 };
 
-/* One poll() over kept descriptors, waiting up to wait_ms milliseconds for one of the flags asked for.
- * WSAENOBUFS. */
+/* One poll() over kept descriptors, waiting up to wait_ms milliseconds for one of the flags asked
+ * for. WSAENOBUFS. */
 struct poll_params {
-    u64_a8 entries;   /* in, out: array of struct poll_entry */
+    u64_a8 entries; /* in, out: array of struct poll_entry */
     uint32_t count;
     int32_t wait_ms;  /* in: 0 or more */
     uint32_t ready;   /* out: entries that have a flag asked for */
@@ -170,7 +173,8 @@ struct poll_params {
 struct poll_entry {
     u64_a8 handle;
     uint32_t asked; /* in: enum ready_flag (xlat/ready.h) */
-    uint32_t state; /* in: enum ready_kind; out: flags found, READY_HOST alone, or READY_CLOSE alone */
+    uint32_t
+        state; /* in: enum ready_kind; out: flags found, READY_HOST alone, or READY_CLOSE alone */
 };
 
 /* What FIONREAD and SIOCATMARK ask, of the kept descriptor.  DIRECT_GONE, DIRECT_HOST. */
@@ -187,16 +191,25 @@ struct spare_params {
 
 /* What the kernel knows of a socket.  WSAENOTSOCK where the handle is none. */
 struct socket_info_params {
-    u64_a8 handle;     /* in: the SOCKET */
-    int32_t family;    /* out: Windows' number */
-    int32_t type;      /* out: Windows' number */
-    int32_t protocol;  /* out: Windows' number */
-    int32_t listening; /* out: SO_ACCEPTCONN */
-    int32_t connected; /* out: stream: has a peer (established or closing); datagram: 0 */
+    u64_a8 handle;      /* in: the SOCKET */
+    int32_t family;     /* out: Windows' number */
+    int32_t type;       /* out: Windows' number */
+    int32_t protocol;   /* out: Windows' number */
+    int32_t listening;  /* out: SO_ACCEPTCONN */
+    int32_t connected;  /* out: stream: has a peer (established or closing); datagram: 0 */
     int32_t connecting; /* out: a handshake of our own is under way */
     int32_t ended;      /* out: stream: the peer has sent its FIN, whatever is unread before it */
     int32_t has_peer;   /* out: the kernel names a peer; a datagram socket's is where it sends */
     u64_a8 cookie; /* out: SO_COOKIE, a number no other socket of the kernel's has had; 0: none */
+};
+
+/* The kernel's word for one of the addresses of a socket whose descriptor is kept.  DIRECT_GONE,
+ * WSAENOTCONN (no longer) where there is none, WSAENOBUFS. */
+struct socket_name_params {
+    u64_a8 handle;
+    int32_t peer;        /* in: 1 for the peer's, 0 for the socket's own */
+    int32_t address_len; /* out: length of address */
+    uint8_t address[28]; /* out: Windows sockaddr */
 };
 
 /* BSD listen() with exactly `depth` connections able to wait; on a socket that listens already the
@@ -245,7 +258,8 @@ struct drop_urgent_params {
 };
 
 /* The local address from which packets to `address` would leave. The code of
- * xlat_sockaddr_to_host for a bad address; WSAENETUNREACH or WSAEHOSTUNREACH where there is no route. */
+ * xlat_sockaddr_to_host for a bad address; WSAENETUNREACH or WSAEHOSTUNREACH where there is no
+ * route. */
 struct route_source_params {
     int32_t address_len; /* in: length of address, 16 or 28; out unchanged */
     uint8_t address[28]; /* in: Windows sockaddr of the destination; out: of the source, port 0 */
@@ -260,8 +274,8 @@ struct is_local_address_params {
 };
 
 /* Before a bind: whether Windows' rules of address reuse allow it beside the sockets of this
- * machine's Sluice programs, and what the kernel needs to be told to let it through.  0, WSAEADDRINUSE
- * or WSAEACCES; claim_end follows after 0 only.  The socket has its reuse options. */
+ * machine's Sluice programs, and what the kernel needs to be told to let it through.  0,
+ * WSAEADDRINUSE or WSAEACCES; claim_end follows after 0 only.  The socket has its reuse options. */
 struct claim_address_params {
     u64_a8 handle;
     int32_t mode;        /* in: enum claim_mode */
@@ -299,6 +313,16 @@ enum connect_outcome {
     CONNECT_FULL,      /* the listener's queue is full (refuse: and the attempt was ended) */
 };
 
+/* Connects a stream to a loopback address ahead of the host, where the whole handshake fits into
+ * the call, and keeps the descriptor.  The host's own connect then succeeds at once.  Otherwise the
+ * socket is left as it was. */
+struct connect_local_params {
+    u64_a8 handle;
+    int32_t connected;   /* out */
+    int32_t address_len; /* in: length of address */
+    uint8_t address[28]; /* in: Windows sockaddr of the destination */
+};
+
 /* Opens what announces changes, and waits until there was one since it was opened or since the last
  * wait.  WSAENOBUFS, WSAEMFILE where the kernel cannot be asked. */
 enum change_kind {
@@ -328,10 +352,10 @@ struct syn_count_params {
  * socket.  WSAENOTSOCK; WSAENOBUFS: no room for one more; WSAEADDRNOTAVAIL: none of the list. */
 struct interface_filter_params {
     u64_a8 handle;
-    int32_t operation; /* in: enum interface_filter_operation */
-    uint32_t index;    /* in: of ADD and REMOVE: an interface */
-    uint32_t enabled;  /* out: whether the list is in force */
-    uint32_t count;    /* out: interfaces in it */
+    int32_t operation;                   /* in: enum interface_filter_operation */
+    uint32_t index;                      /* in: of ADD and REMOVE: an interface */
+    uint32_t enabled;                    /* out: whether the list is in force */
+    uint32_t count;                      /* out: interfaces in it */
     uint32_t list[INTERFACE_FILTER_MAX]; /* out */
 };
 enum interface_filter_operation {
@@ -345,10 +369,11 @@ enum interface_filter_operation {
 /* What closing a socket has to do first. */
 struct linger_state_params {
     u64_a8 handle;
-    int32_t reset;   /* in: 1 makes the close that follows a reset */
-    int32_t seconds; /* out: of SO_LINGER if it is on with a time and the socket is connected; else 0 */
-    int32_t unsent;  /* out: 1 while data, or the end of it, is not acknowledged by the peer */
-    int32_t open;    /* out: 1 while this side may still send */
+    int32_t reset; /* in: 1 makes the close that follows a reset */
+    int32_t
+        seconds; /* out: of SO_LINGER if it is on with a time and the socket is connected; else 0 */
+    int32_t unsent; /* out: 1 while data, or the end of it, is not acknowledged by the peer */
+    int32_t open;   /* out: 1 while this side may still send */
 };
 
 /* Whether the kernel has room for a send.  WSAENOTSOCK. */
@@ -371,13 +396,14 @@ struct low_water_params {
     int32_t reserved;
 };
 
-/* getsockopt() and setsockopt() for an option of route DIRECT or CONTROL, both by its row in xlat/option.c. */
+/* getsockopt() and setsockopt() for an option of route DIRECT or CONTROL, both by its row in
+ * xlat/option.c. */
 struct get_option_params {
     u64_a8 handle;
-    u64_a8 value;       /* in: Windows-form buffer, written by the call */
-    int32_t level;      /* in: Windows' numbers */
+    u64_a8 value;  /* in: Windows-form buffer, written by the call */
+    int32_t level; /* in: Windows' numbers */
     int32_t name;
-    int32_t value_len;  /* in: room; out: length */
+    int32_t value_len; /* in: room; out: length */
     int32_t reserved;
 };
 struct set_option_params {
@@ -404,10 +430,10 @@ struct filter_icmp_params {
  * WSAEINVAL for a control message that is malformed or not one of a send. */
 struct send_message_params {
     u64_a8 handle;
-    u64_a8 buffers;       /* in: array of struct unix_buffer */
-    u64_a8 control;       /* in: control messages as Windows has them, in memory of the provider's */
-    u64_a8 sent;          /* out: bytes */
-    uint32_t count;       /* in: of buffers, 1..UNIX_BUFFERS_MAX */
+    u64_a8 buffers; /* in: array of struct unix_buffer */
+    u64_a8 control; /* in: control messages as Windows has them, in memory of the provider's */
+    u64_a8 sent;    /* out: bytes */
+    uint32_t count; /* in: of buffers, 1..UNIX_BUFFERS_MAX */
     uint32_t control_len; /* in: bytes */
     int32_t address_len;  /* in: of address, 0: the connected peer */
     uint8_t address[28];  /* in: Windows sockaddr */
@@ -461,6 +487,7 @@ _Static_assert(sizeof(struct poll_entry) == 16, "one layout for every compiler")
 _Static_assert(sizeof(struct unread_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct spare_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct socket_info_params) == 48, "one layout for every compiler");
+_Static_assert(sizeof(struct socket_name_params) == 48, "one layout for every compiler");
 _Static_assert(sizeof(struct listen_params) == 56, "one layout for every compiler");
 _Static_assert(sizeof(struct dissolve_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct receive_room_params) == 16, "one layout for every compiler");
@@ -478,6 +505,7 @@ _Static_assert(sizeof(struct change_wait_params) == 8, "one layout for every com
 _Static_assert(sizeof(struct syn_count_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct interface_filter_params) == 536, "one layout for every compiler");
 _Static_assert(sizeof(struct connect_check_params) == 56, "one layout for every compiler");
+_Static_assert(sizeof(struct connect_local_params) == 48, "one layout for every compiler");
 _Static_assert(sizeof(struct linger_state_params) == 24, "one layout for every compiler");
 _Static_assert(sizeof(struct get_option_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct set_option_params) == 32, "one layout for every compiler");

@@ -276,6 +276,63 @@ static void do_setsockopt(void)
     must(!setsockopt(client, IPPROTO_TCP, TCP_NODELAY, (char *)&on, sizeof(on)), "setsockopt");
 }
 
+static void do_getsockname(void)
+{
+    struct sockaddr_in address;
+    int size = sizeof(address);
+
+    must(!getsockname(client, (struct sockaddr *)&address, &size) && address.sin_port,
+         "getsockname");
+}
+
+static void do_getpeername(void)
+{
+    struct sockaddr_in address;
+    int size = sizeof(address);
+
+    must(!getpeername(server, (struct sockaddr *)&address, &size) && address.sin_port,
+         "getpeername");
+}
+
+static SOCKET arriving[BATCH];
+
+static void arrive(void)
+{
+    int i;
+
+    for (i = 0; i < BATCH; i++) {
+        arriving[i] = socket(AF_INET, SOCK_STREAM, 0);
+        must(arriving[i] != INVALID_SOCKET &&
+                 !connect(arriving[i], (struct sockaddr *)&idle_address, sizeof(idle_address)) &&
+                 send(arriving[i], buffer, 1, 0) == 1,
+             "a connection that waits");
+    }
+}
+
+static void leave(void)
+{
+    int i;
+
+    for (i = 0; i < BATCH; i++)
+        closesocket(arriving[i]);
+}
+
+/* A connection as a server has it. */
+static void do_accept(void)
+{
+    struct sockaddr_in from, address;
+    int on = 1, size = sizeof(from);
+    SOCKET s = accept(idle, (struct sockaddr *)&from, &size);
+
+    must(s != INVALID_SOCKET, "accept");
+    size = sizeof(address);
+    must(!getsockname(s, (struct sockaddr *)&address, &size), "getsockname");
+    must(!setsockopt(s, IPPROTO_TCP, TCP_NODELAY, (char *)&on, sizeof(on)), "TCP_NODELAY");
+    empty_until(s, 1);
+    must(send(s, buffer, 1, 0) == 1, "send");
+    closesocket(s);
+}
+
 static void do_churn(void)
 {
     SOCKET s = socket(AF_INET, SOCK_STREAM, 0), accepted;
@@ -324,6 +381,9 @@ static const struct row {
     {"SIOCATMARK", NULL, do_atmark, NULL},
     {"getsockopt", NULL, do_getsockopt, NULL},
     {"setsockopt", NULL, do_setsockopt, NULL},
+    {"getsockname", NULL, do_getsockname, NULL},
+    {"getpeername", NULL, do_getpeername, NULL},
+    {"accept", arrive, do_accept, leave},
     {"churn", NULL, do_churn, NULL},
 };
 

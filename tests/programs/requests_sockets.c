@@ -130,7 +130,7 @@ void make_all(int port)
     address.sin_port = htons((u_short)port);
     pinger = connected(&address);
     idle = bound(SOCK_STREAM, &idle_address);
-    must(!listen(idle, 1), "listen");
+    must(!listen(idle, BATCH), "listen");
     find_message_functions();
     make_many();
 }

@@ -85,17 +85,25 @@ static int check_descriptor(void)
     return UNIX_CALL(spare, &params);
 }
 
-/* Whether a call that does not wait would find nothing.  The host has to be asked where it re-arms
- * events with each call. */
-static bool finds_nothing(SOCKET listener)
+/* Looks at the listener's own queue, and waits there for a while where the call may wait: a
+ * connection that comes meanwhile is then taken by a request that need not wait.  The host has to
+ * be asked at once where it re-arms events with each call.  Returns 0 to ask the host,
+ * WSAEWOULDBLOCK, WSAEINTR where the listener was closed. */
+static int look_for_connection(SOCKET listener)
 {
     struct poll_entry entry = {listener, READY_ACCEPT, READY_LISTENER};
     struct poll_params params = {.entries = unix_pointer(&entry), .count = 1};
     unsigned facts = facts_find(listener);
 
-    return (facts & FACT_LISTENING) && (facts & FACT_NONBLOCKING) && !(facts & FACT_EVENTS) &&
-           direct_may_poll(listener, &facts) && !UNIX_CALL(poll, &params) && !params.ready &&
-           !params.hosts;
+    if (!(facts & FACT_LISTENING) || (facts & FACT_EVENTS) || !direct_may_poll(listener, &facts))
+        return 0;
+    if (!(facts & FACT_NONBLOCKING))
+        params.wait_ms = (int32_t)direct_slice(INFINITE);
+    if (UNIX_CALL(poll, &params) || params.hosts)
+        return 0;
+    if (entry.state == READY_CLOSE)
+        return WSAEINTR;
+    return !params.ready && (facts & FACT_NONBLOCKING) ? WSAEWOULDBLOCK : 0;
 }
 
 /* Runs the condition function. Returns 0 to keep the connection, or the code accept fails with. */
@@ -125,6 +133,19 @@ static int ask_condition(SOCKET listener, struct accepted *got, LPCONDITIONPROC 
     }
 }
 
+/* Whom the connection is from. */
+static int find_peer(struct accepted *got)
+{
+    int error = spi_peer_address(got->socket, got->peer, &got->peer_len);
+
+    if (error != WSAENOTCONN)
+        return error;
+    /* reset while it waited in the queue: it is accepted, and the first transfer says so */
+    memset(got->peer, 0, sizeof(got->peer));
+    spi_local_address(got->socket, got->peer, &got->peer_len);
+    return 0;
+}
+
 SOCKET WSPAPI WSPAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDITIONPROC condition,
                         DWORD_PTR data, LPINT lpErrno)
 {
@@ -133,8 +154,8 @@ SOCKET WSPAPI WSPAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDIT
     int error = check_address_room(s, addr, addrlen);
 
     got.socket = INVALID_SOCKET;
-    if (!error && finds_nothing(s))
-        error = WSAEWOULDBLOCK;
+    if (!error)
+        error = look_for_connection(s);
     if (!error)
         error = check_descriptor();
     if (!error) {
@@ -143,22 +164,16 @@ SOCKET WSPAPI WSPAccept(SOCKET s, struct sockaddr *addr, LPINT addrlen, LPCONDIT
     }
     if (error)
         goto out;
-    if (wants_peer) {
-        error = spi_peer_address(got.socket, got.peer, &got.peer_len);
-        /* reset while it waited in the queue: it is accepted, and the first transfer says so */
-        if (error == WSAENOTCONN) {
-            memset(got.peer, 0, sizeof(got.peer));
-            spi_local_address(s, got.peer, &got.peer_len);
-            error = 0;
-        }
-    }
-    if (!error && !registry_add(got.socket))
+    if (!registry_add(got.socket))
         error = WSAENOBUFS;
     if (!error) {
         facts_inherit(s, got.socket);
         reset_watch_inherit(s, got.socket);
+        if (wants_peer)
+            error = find_peer(&got);
     }
     if (error) {
+        registry_remove(got.socket);
         give_back(s, got.socket);
         goto out;
     }

@@ -2,6 +2,7 @@
 /* Socket addresses in and out of program memory, and a socket's own two. */
 #include "spi/spi.h"
 
+#include "spi/direct_lane.h"
 #include "spi/facts.h"
 
 int spi_address_length(int family)
@@ -80,14 +81,29 @@ static int query(SOCKET s, ULONG code, void *address, int *length)
     return *length ? 0 : WSAEINVAL;
 }
 
+/* Of a connection nobody else speaks for, the kernel is asked: it has the host's word for both,
+ * until the connection is over and it forgets the peer. */
+static bool ask_kernel(SOCKET s, bool peer, void *address, int *length)
+{
+    struct socket_name_params params = {.handle = s, .peer = peer};
+    unsigned facts = facts_find(s);
+
+    if (!(facts & FACT_STREAM) || (facts & FACT_SHUT_DOWN) || !direct_may_receive(s, &facts) ||
+        UNIX_CALL(socket_name, &params) || !params.address_len)
+        return false;
+    memcpy(address, params.address, (size_t)params.address_len);
+    *length = params.address_len;
+    return true;
+}
+
 int spi_local_address(SOCKET s, void *address, int *length)
 {
-    return query(s, AFD_GETSOCKNAME, address, length);
+    return ask_kernel(s, false, address, length) ? 0 : query(s, AFD_GETSOCKNAME, address, length);
 }
 
 int spi_peer_address(SOCKET s, void *address, int *length)
 {
-    return query(s, AFD_GETPEERNAME, address, length);
+    return ask_kernel(s, true, address, length) ? 0 : query(s, AFD_GETPEERNAME, address, length);
 }
 
 int WSPAPI WSPGetSockName(SOCKET s, struct sockaddr *name, LPINT namelen, LPINT lpErrno)

@@ -25,10 +25,14 @@ NTSTATUS afd_ioctl_pending(SOCKET s, ULONG code, const void *in, ULONG in_len, v
     /* A send that pends keeps the socket itself open in the host: closing the handle would not end
      * it. */
     slot.ends_with_handle = code == AFD_SENDMSG || code == AFD_TRANSMIT;
+    slot.io.Status = STATUS_PENDING;
     status = NtDeviceIoControlFile((HANDLE)s, slot.event, NULL, NULL, &slot.io, code, (void *)in,
                                    in_len, out, out_len);
     if (status == STATUS_PENDING && pending)
         pending(s, in);
+    /* What ended meanwhile was told by a signal, with the event set before it returned. */
+    if (status == STATUS_PENDING && slot.io.Status != STATUS_PENDING)
+        status = slot.io.Status;
     if (status == STATUS_PENDING)
         status = wait_slot_finish(&slot, (HANDLE)s);
     mark_set(status);

@@ -2,6 +2,7 @@
 /* WSPGetSockOpt and WSPSetSockOpt: the row of xlat's option table says who answers. */
 #include "spi/sockopt.h"
 
+#include "spi/direct_lane.h"
 #include "spi/facts.h"
 #include "spi/kept.h"
 #include "spi/urgent.h"
@@ -48,6 +49,16 @@ static void restore_wording(struct option_call *call)
         linger->l_onoff = (u_short)given;
 }
 
+/* A descriptor is got once for this and the data that follows: an accepted socket's costs a request
+ * each time. */
+static void keep_descriptor(SOCKET s)
+{
+    unsigned facts = facts_find(s);
+
+    if (facts & FACT_STREAM)
+        direct_may_receive(s, &facts);
+}
+
 static int get_direct(struct option_call *call)
 {
     struct get_option_params params = {
@@ -61,6 +72,7 @@ static int get_direct(struct option_call *call)
 
     if (is_unset(call))
         return xlat_option_write(call->row, WS_PMTUDISC_NOT_SET, call->value, &call->length);
+    keep_descriptor(call->s);
     error = UNIX_CALL(get_option, &params);
     call->length = params.value_len;
     if (!error && is_reworded(call))
@@ -77,7 +89,10 @@ static int set_direct(struct option_call *call)
         .name = call->row->name,
         .value_len = call->length,
     };
-    int error = UNIX_CALL(set_option, &params);
+    int error;
+
+    keep_descriptor(call->s);
+    error = UNIX_CALL(set_option, &params);
 
     if (!error && is_reworded(call))
         error = keep_wording(call);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The Unix calls of unix/socket.c and unix/urgent.c on loopback sockets, with failing system calls put in
- * between.  A "handle" here is a descriptor. */
+/* The Unix calls of unix/socket.c and unix/urgent.c on loopback sockets, with failing system calls
+ * put in between.  A "handle" here is a descriptor. */
 #include <arpa/inet.h>
 #include <check.h>
 #include <errno.h>
@@ -214,8 +214,8 @@ START_TEST(local_address_failures)
 }
 END_TEST
 
-/* An urgent byte that was received out of band is gone for good, what stands behind it is not; one that is not
- * at the mark yet stays. */
+/* An urgent byte that was received out of band is gone for good, what stands behind it is not; one
+ * that is not at the mark yet stays. */
 START_TEST(drop_urgent)
 {
     struct drop_urgent_params params = {.is_data = 0};
@@ -262,6 +262,32 @@ START_TEST(kept_descriptor)
 }
 END_TEST
 
+/* Both addresses of a connection, as Windows has them; the peer's until it is reset. */
+START_TEST(names)
+{
+    struct linger reset = {1, 0};
+    int peer;
+    uint64_t handle = loopback_stream(&peer);
+    struct socket_name_params params = {.handle = handle, .peer = _i};
+    uint8_t ws[28];
+    int32_t length = loopback_ws_address(peer, ws);
+
+    fault_inject(_i ? FAULT_getpeername : FAULT_getsockname, 0, 1, ENOBUFS);
+    ck_assert_int_eq(unix_socket_name(&params), WS_WSAENOBUFS);
+    ck_assert_int_eq(unix_socket_name(&params), 0);
+    ck_assert_int_eq(params.address_len, length);
+    if (_i)
+        ck_assert_mem_eq(params.address, ws, length);
+    else
+        ck_assert_mem_ne(params.address, ws, length);
+    ck_assert_int_eq(setsockopt(peer, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)), 0);
+    close(peer);
+    ck_assert_int_eq(unix_socket_name(&params), _i ? WS_WSAENOTCONN : 0);
+    loopback_close(handle, -1);
+    ck_assert_int_eq(unix_socket_name(&params), DIRECT_GONE);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("socket");
@@ -280,6 +306,7 @@ int main(void)
     tcase_add_test(tcase, local_address_failures);
     tcase_add_loop_test(tcase, drop_urgent, 0, 2);
     tcase_add_test(tcase, kept_descriptor);
+    tcase_add_loop_test(tcase, names, 0, 2);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);

@@ -78,6 +78,21 @@ int unix_socket_info(struct socket_info_params *params)
     return 0;
 }
 
+int unix_socket_name(struct socket_name_params *params)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof(address);
+    RECORD_REF ref = {.record = NULL};
+
+    if (!record_take(params->handle, &ref))
+        return DIRECT_GONE;
+    if ((params->peer ? sys.getpeername : sys.getsockname)(ref.fd, (struct sockaddr *)&address,
+                                                           &length))
+        return error_from_errno(errno);
+    params->address_len = sizeof(params->address);
+    return xlat_sockaddr_from_host(&address, length, params->address, &params->address_len);
+}
+
 int unix_dissolve(struct dissolve_params *params)
 {
     struct sockaddr none = {.sa_family = AF_UNSPEC};

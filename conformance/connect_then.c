@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What may follow on a connect that was over at once, as one to this machine is: the calls that ask
+ * for more than the data know of it too.
+ *
+ * Sources: the pages "connect", "WSAEventSelect" and "select"; Wine's test of events, which ran on
+ * Windows ("Connect and then select"). */
+#include "overlap.h"
+#include "remote.h"
+
+/* A blocking connect to the peer: the socket, and in *k the peer's number for it. */
+static SOCKET connect_to_peer(int *k)
+{
+    unsigned port;
+    int l = peer_listen(AF_INET, 5, &port);
+    struct address a = loopback(AF_INET, port);
+    SOCKET s = new_socket(AF_INET, SOCK_STREAM);
+
+    assert_works(connect(s, &a.sa, a.len));
+    *k = peer_accept(l);
+    return s;
+}
+
+/* The events that come within the time, one enumeration after the other; *error: that of the last
+ * FD_CLOSE. */
+static long collect(SOCKET s, WSAEVENT event, long want, int *error)
+{
+    long found = 0;
+
+    while ((found & want) != want && WaitForSingleObject(event, 1000) == WAIT_OBJECT_0) {
+        WSANETWORKEVENTS now;
+
+        assert_works(WSAEnumNetworkEvents(s, event, &now));
+        ck_assert_int_eq(found & now.lNetworkEvents, 0); /* each once */
+        found |= now.lNetworkEvents;
+        if (now.lNetworkEvents & FD_CONNECT)
+            ck_assert_int_eq(now.iErrorCode[FD_CONNECT_BIT], 0);
+        if (now.lNetworkEvents & FD_CLOSE)
+            *error = now.iErrorCode[FD_CLOSE_BIT];
+    }
+    return found;
+}
+
+/* FD_CONNECT is told to who selects it afterwards, once. */
+CASE(connect_then, event)
+{
+    WSAEVENT event;
+    int k, error;
+    char byte;
+    SOCKET s;
+
+    winsock();
+    event = WSACreateEvent();
+    s = connect_to_peer(&k);
+    assert_works(WSAEventSelect(s, event, FD_CONNECT | FD_WRITE | FD_READ | FD_CLOSE));
+    ck_assert_int_eq(collect(s, event, FD_CONNECT | FD_WRITE, &error), FD_CONNECT | FD_WRITE);
+    ck_assert_uint_eq(WaitForSingleObject(event, 100), WAIT_TIMEOUT);
+    peer_ok("send %d 61 1000", k);
+    ck_assert_int_eq(collect(s, event, FD_READ, &error), FD_READ);
+    assert_returns(recv(s, &byte, 1, 0), 1);
+    peer_ok("close %d", k);
+    ck_assert_int_eq(collect(s, event, FD_CLOSE, &error) & FD_CLOSE, FD_CLOSE);
+    WSACloseEvent(event);
+}
+
+/* Not to who does not ask for it. */
+CASE(connect_then, event_of_data)
+{
+    WSAEVENT event;
+    int k, error;
+    SOCKET s;
+
+    winsock();
+    event = WSACreateEvent();
+    s = connect_to_peer(&k);
+    assert_works(WSAEventSelect(s, event, FD_READ));
+    ck_assert_uint_eq(WaitForSingleObject(event, 100), WAIT_TIMEOUT);
+    peer_ok("send %d 61 1000", k);
+    ck_assert_int_eq(collect(s, event, FD_READ, &error), FD_READ);
+    WSACloseEvent(event);
+}
+
+/* A connection that was reset before anybody selected its events: whether a receive has heard of it
+ * or not, it was no orderly end. */
+CASE(connect_then, reset_then_event)
+{
+    winsock();
+    for (int received = 0; received < 2; received++) {
+        WSAEVENT event = WSACreateEvent();
+        int k, error = 0;
+        char byte;
+        SOCKET s = connect_to_peer(&k);
+
+        peer_ok("abort %d", k);
+        Sleep(50);
+        if (received)
+            assert_fails(recv(s, &byte, 1, 0), WSAECONNRESET);
+        assert_works(WSAEventSelect(s, event, FD_CLOSE));
+        doing("%s a receive", received ? "after" : "without");
+        ck_assert_int_eq(collect(s, event, FD_CLOSE, &error), FD_CLOSE);
+        if (error != WSAECONNRESET)
+            assert_code(error, WSAECONNABORTED);
+        WSACloseEvent(event);
+    }
+}
+
+static DWORD WINAPI wait_for_writing(void *s)
+{
+    return (DWORD)selects((SOCKET)s, 'w', 5000);
+}
+
+/* Whoever waited for the socket before it was connected hears of it. */
+CASE(connect_then, waited_for_before)
+{
+    winsock();
+    for (int wait = 10; wait <= 300; wait += 290) {
+        unsigned port;
+        int l = peer_listen(AF_INET, 5, &port);
+        struct address a = loopback(AF_INET, port);
+        SOCKET s = new_socket(AF_INET, SOCK_STREAM);
+        HANDLE thread = run_thread(wait_for_writing, (void *)s);
+        DWORD result;
+
+        Sleep(wait);
+        ck_assert_uint_eq(WaitForSingleObject(thread, 0), WAIT_TIMEOUT);
+        assert_works(connect(s, &a.sa, a.len));
+        ck_assert_uint_eq(WaitForSingleObject(thread, 2000), WAIT_OBJECT_0);
+        GetExitCodeThread(thread, &result);
+        ck_assert_int_eq((int)result, 1);
+        CloseHandle(thread);
+        exchange_bytes(s, peer_accept(l));
+    }
+}
+
+/* Through another handle the connection is one too: its name, data, shutdown. */
+CASE(connect_then, duplicated)
+{
+    struct address mine, others;
+    HANDLE copy;
+    SOCKET s, other;
+    int k;
+
+    winsock();
+    s = connect_to_peer(&k);
+    ck_assert(DuplicateHandle(GetCurrentProcess(), (HANDLE)s, GetCurrentProcess(), &copy, 0, FALSE,
+                              DUPLICATE_SAME_ACCESS));
+    other = (SOCKET)copy;
+    mine.len = others.len = sizeof(mine.any);
+    assert_works(getpeername(s, &mine.sa, &mine.len));
+    assert_works(getpeername(other, &others.sa, &others.len));
+    ck_assert_uint_eq(address_port(&others), address_port(&mine));
+    ck_assert_uint_eq(address_port(&others), peer_port(k));
+    exchange_bytes(other, k);
+    assert_works(closesocket(s));
+    exchange_bytes(other, k);
+    assert_works(shutdown(other, SD_SEND));
+    ck_assert_str_eq(peer("read %d 1 2000", k), "EOF");
+}
+
+/* Overlapped receives on it wait for what comes. */
+CASE(connect_then, overlapped)
+{
+    WSAOVERLAPPED o;
+    DWORD n = 0;
+    char byte = 0;
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = connect_to_peer(&k);
+    o = with_event();
+    assert_fails(start_recv(s, &byte, 1, 0, &o), WSA_IO_PENDING);
+    peer_ok("send %d 61 1000", k);
+    assert_works(finish(s, &o, &n));
+    ck_assert_uint_eq(n, 1);
+    ck_assert_int_eq(byte, 'a');
+}
+
+/* ReadFile and WriteFile take the handle without asking Winsock. */
+CASE(connect_then, file_calls)
+{
+    OVERLAPPED o = {.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL)};
+    DWORD n = 0;
+    char byte = 0;
+    SOCKET s;
+    int k;
+
+    winsock();
+    s = connect_to_peer(&k);
+    peer_ok("send %d 61 1000", k);
+    if (!ReadFile((HANDLE)s, &byte, 1, NULL, &o))
+        assert_code((int)GetLastError(), ERROR_IO_PENDING);
+    ck_assert(GetOverlappedResult((HANDLE)s, &o, &n, TRUE));
+    ck_assert_uint_eq(n, 1);
+    ck_assert_int_eq(byte, 'a');
+    CloseHandle(o.hEvent);
+    exchange_bytes(s, k);
+}
