@@ -5,7 +5,6 @@
 
 static const int families[] = {AF_INET, AF_INET6};
 
-/* The peer's own idea of its address. */
 CASE(accept, address)
 {
     winsock();
