@@ -208,21 +208,39 @@ int option_number(enum option option)
     return atoi(option_text(option));
 }
 
+/* The next word of a list, which *at is moved behind; NULL at its end. */
+static const char *next_word(const char **at, size_t *length)
+{
+    static const char between[] = ", \t";
+    const char *word = *at + strspn(*at, between);
+
+    *length = strcspn(word, between);
+    *at = word + *length;
+    return *length ? word : NULL;
+}
+
 bool option_has(enum option option, const char *word)
 {
-    const char *at = option_text(option);
-    size_t length = strlen(word);
+    const char *at = option_text(option), *listed;
+    size_t length;
 
-    while (*at) {
-        size_t span;
-
-        at += strspn(at, ", \t");
-        span = strcspn(at, ", \t");
-        if (span == length && !_strnicmp(at, word, length))
+    while ((listed = next_word(&at, &length)))
+        if (length == strlen(word) && !_strnicmp(listed, word, length))
             return true;
-        at += span;
-    }
     return false;
+}
+
+void option_say_unknown(enum option option, bool (*known)(const char *word))
+{
+    const char *at = option_text(option), *listed;
+    char word[64];
+    size_t length;
+
+    while ((listed = next_word(&at, &length))) {
+        lstrcpynA(word, listed, (int)(length < sizeof(word) ? length + 1 : sizeof(word)));
+        if (!known(word))
+            log_line("SLUICE_%s: no such function: %s", table[option].name, word);
+    }
 }
 
 HANDLE option_open(const char *path, DWORD disposition)

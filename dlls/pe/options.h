@@ -42,6 +42,9 @@ int option_number(enum option option);
 /* Whether the LIST has the word, in whatever case. */
 bool option_has(enum option option, const char *word);
 
+/* One line of the log (SLUICE_LOG) for each word of a list of functions that `known` does not. */
+void option_say_unknown(enum option option, bool (*known)(const char *word));
+
 /* The name behind the last slash of the program's path, in UTF-8; "" where it does not fit. */
 void options_program(char *name, size_t size);
 

@@ -26,8 +26,18 @@ static struct {
 };
 enum { KIND_SEND, KIND_RECEIVE, KIND_POLL };
 
+static bool has_a_lane(const char *word)
+{
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        for (const char **name = kinds[i].names; *name; name++)
+            if (!_stricmp(word, *name))
+                return true;
+    return false;
+}
+
 void direct_options(void)
 {
+    option_say_unknown(OPTION_HOST_LANE, has_a_lane);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (!option_on(OPTION_DIRECT))
             kinds[i].hosts = ~0u;

@@ -207,22 +207,12 @@ static bool open_file(void)
     return true;
 }
 
-static void say_unknown_names(void)
+static bool is_traceable(const char *word)
 {
-    const char *at = option_text(OPTION_TRACE);
-    char word[64];
-
-    while (*(at += strspn(at, ", \t"))) {
-        size_t length = strcspn(at, ", \t");
-        bool known = false;
-
-        _snprintf(word, sizeof(word), "%.*s", length < 63 ? (int)length : 63, at);
-        for (unsigned i = 0; i < TRACE_COUNT; i++)
-            known |= !_stricmp(word, trace_rows[i].name);
-        if (!known)
-            log_line("SLUICE_TRACE: no such function: %s", word);
-        at += length;
-    }
+    for (unsigned i = 0; i < TRACE_COUNT; i++)
+        if (!_stricmp(word, trace_rows[i].name))
+            return true;
+    return false;
 }
 
 /* Whether something is to be traced: marks the functions. */
@@ -234,7 +224,7 @@ static bool mark_traced(void)
     if (!*list || !strcmp(list, "0"))
         return false;
     if (!all)
-        say_unknown_names();
+        option_say_unknown(OPTION_TRACE, is_traceable);
     for (unsigned i = 0; i < TRACE_COUNT; i++)
         if (all || option_has(OPTION_TRACE, trace_rows[i].name))
             trace_wanted[i] |= WANTED_LINE;
