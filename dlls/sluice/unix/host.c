@@ -76,6 +76,10 @@ const char *host_attach(const struct host_version *version, bool *tested)
     return NULL;
 }
 
+/* The host duplicates a descriptor that it keeps.  It calls it "too many" too when another thread's
+ * close takes that away just then; the next try says that the handle is gone. */
+#define MOST_TRIES 3
+
 static uint32_t handle_to_fd(uint64_t handle, int *fd)
 {
     void (*volatile entry)(void) = wine_server_handle_to_fd;
@@ -88,10 +92,13 @@ static uint32_t handle_to_fd(uint64_t handle, int *fd)
 
 int host_socket_fd(uint64_t handle, int *fd)
 {
-    uint32_t status = handle_to_fd(handle, fd);
-    int type;
+    uint32_t status;
+    int type, tries = 0;
     socklen_t length = sizeof(type);
 
+    do
+        status = handle_to_fd(handle, fd);
+    while (status == WS_STATUS_TOO_MANY_OPENED_FILES && ++tries < MOST_TRIES);
     if (status)
         return status == WS_STATUS_TOO_MANY_OPENED_FILES ? WS_WSAEMFILE : WS_WSAENOTSOCK;
     if (sys.getsockopt(*fd, SOL_SOCKET, SO_TYPE, &type, &length)) {
