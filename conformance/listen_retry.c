@@ -29,11 +29,12 @@ static void fail_to_connect(SOCKET s, int family, int blocking)
     set_blocking(s, 1);
 }
 
-static void retry(int family, int blocking, enum binding binding)
+/* Whether the listener is where the socket was. */
+static int retried(int family, int blocking, enum binding binding)
 {
     SOCKET l = new_socket(family, SOCK_STREAM), s;
     struct address a = loopback(family, binding == PORT_GIVEN ? free_port(family) : 0), now;
-    int k;
+    int k, kept;
 
     if (binding != UNBOUND)
         assert_works(bind(l, &a.sa, a.len));
@@ -43,15 +44,27 @@ static void retry(int family, int blocking, enum binding binding)
     assert_works(listen(l, 5));
     now = address_of(l);
     ck_assert_int_eq(now.len, a.len);
-    ck_assert_mem_eq(&now.any, &a.any, (size_t)a.len);
+    kept = !memcmp(&now.any, &a.any, (size_t)a.len);
     ck_assert_int_eq(get_int(l, SOL_SOCKET, SO_ACCEPTCONN), 1);
     /* And that is where it listens. */
-    k = peer_connect(family, address_port(&a));
+    k = peer_connect(family, address_port(&now));
     s = accept(l, NULL, NULL);
     ck_assert(s != INVALID_SOCKET);
     exchange_bytes(s, k);
     assert_works(closesocket(s));
     assert_works(closesocket(l));
+    return kept;
+}
+
+/* A port that a connect chose may be another connection's too, and is then lost to a listener; hardly
+ * so every time. */
+static void retry(int family, int blocking, enum binding binding)
+{
+    int kept = retried(family, blocking, binding);
+
+    for (int i = 0; !kept && binding == UNBOUND && i < 4; i++)
+        kept = retried(family, blocking, binding);
+    ck_assert_msg(kept, "it listens at another address");
 }
 
 CASE(listen_retry, blocking_port_by_system)
@@ -83,7 +96,7 @@ CASE(listen_retry, nonblocking_port_given)
 }
 
 /* open: a connect binds an unbound socket, and it keeps that address after failing; the pages do
- * not say so for a failed one.  Chosen: as for the other bound sockets. */
+ * not say so for a failed one.  Chosen: as for the other bound sockets, where nobody else has it. */
 CASE(listen_retry, blocking_unbound)
 {
     winsock();

@@ -81,15 +81,25 @@ static int query(SOCKET s, ULONG code, void *address, int *length)
     return *length ? 0 : WSAEINVAL;
 }
 
-/* Of a connection nobody else speaks for, the kernel is asked: it has the host's word for both,
- * until the connection is over and it forgets the peer. */
+/* Of a connection or listener nobody else speaks for, the kernel is asked: it has the host's word for
+ * both names, until the connection is over and it forgets the peer; and a listener's name it alone has
+ * where listen() could not take the former port (unix/listen.c). */
+static bool kernel_knows(SOCKET s, bool peer)
+{
+    unsigned facts = facts_find(s);
+
+    if (!(facts & FACT_STREAM) || (facts & FACT_SHUT_DOWN))
+        return false;
+    if (facts & FACT_LISTENING)
+        return !peer && direct_may_poll(s, &facts);
+    return direct_may_receive(s, &facts);
+}
+
 static bool ask_kernel(SOCKET s, bool peer, void *address, int *length)
 {
     struct socket_name_params params = {.handle = s, .peer = peer};
-    unsigned facts = facts_find(s);
 
-    if (!(facts & FACT_STREAM) || (facts & FACT_SHUT_DOWN) || !direct_may_receive(s, &facts) ||
-        UNIX_CALL(socket_name, &params) || !params.address_len)
+    if (!kernel_knows(s, peer) || UNIX_CALL(socket_name, &params) || !params.address_len)
         return false;
     memcpy(address, params.address, (size_t)params.address_len);
     *length = params.address_len;

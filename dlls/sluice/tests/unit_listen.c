@@ -107,7 +107,7 @@ START_TEST(failures)
     } rows[] = {
         {FAULT_listen, EADDRINUSE, WS_WSAEADDRINUSE}, {FAULT_listen, EOPNOTSUPP, WS_WSAEOPNOTSUPP},
         {FAULT_listen, ENOBUFS, WS_WSAENOBUFS},       {FAULT_connect, ENETDOWN, WS_WSAENETDOWN},
-        {FAULT_bind, EADDRINUSE, WS_WSAEADDRINUSE},   {FAULT_bind, EACCES, WS_WSAEACCES},
+        {FAULT_bind, EACCES, WS_WSAEACCES},
     };
     struct listen_params params;
     int fd = bound(&params, 5);
@@ -116,6 +116,55 @@ START_TEST(failures)
     ck_assert_int_eq(unix_listen(&params), rows[_i].error);
     ck_assert_int_eq(kernel_backlog(fd, NULL), -1);
     close(fd);
+}
+END_TEST
+
+/* A socket that has lost the address of `params` to a listener of the same port. */
+static int deprived(struct listen_params *params, int *owner)
+{
+    *owner = bound(params, 5);
+    ck_assert_int_eq(listen(*owner, 1), 0);
+    params->handle = (uint64_t)socket(AF_INET, SOCK_STREAM, 0);
+    return (int)params->handle;
+}
+
+/* Where a connect alone had bound the socket, another port of the same address is as good. */
+START_TEST(port_lost)
+{
+    struct sockaddr_in in, had;
+    socklen_t length = sizeof(in);
+    struct listen_params params;
+    int owner, client, fd = deprived(&params, &owner);
+
+    ck_assert_int_eq(unix_listen(&params), 0);
+    ck_assert_int_eq(kernel_backlog(fd, NULL), 4);
+    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&in, &length), 0);
+    ck_assert_int_eq(getsockname(owner, (struct sockaddr *)&had, &length), 0);
+    ck_assert_uint_eq(in.sin_addr.s_addr, had.sin_addr.s_addr);
+    ck_assert_uint_ne(in.sin_port, had.sin_port);
+    client = client_of(fd);
+    close(client);
+    close(fd);
+    close(owner);
+}
+END_TEST
+
+/* But not where there is none left, nor where the program had chosen it: its claim marks the socket. */
+START_TEST(port_lost_for_good)
+{
+    struct listen_params params;
+    int owner, on = 1, fd = deprived(&params, &owner);
+
+    if (_i)
+        ck_assert_int_eq(
+            setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on)), 0);
+    else
+        fault_inject(FAULT_bind, 0, 2, EADDRINUSE);
+    ck_assert_int_eq(unix_listen(&params), WS_WSAEADDRINUSE);
+    ck_assert_int_eq(fault_calls(FAULT_bind), _i ? 1 : 2);
+    ck_assert_int_eq(kernel_backlog(fd, NULL), -1);
+    close(fd);
+    close(owner);
 }
 END_TEST
 
@@ -206,7 +255,9 @@ int main(void)
     tcase_add_loop_test(tcase, depth_in_the_kernel, 0, 6);
     tcase_add_loop_test(tcase, limit_unreadable, 0, 2);
     tcase_add_test(tcase, limit_interrupted);
-    tcase_add_loop_test(tcase, failures, 0, 6);
+    tcase_add_loop_test(tcase, failures, 0, 5);
+    tcase_add_loop_test(tcase, port_lost_for_good, 0, 2);
+    tcase_add_test(tcase, port_lost);
     tcase_add_test(tcase, binding_kept);
     tcase_add_test(tcase, bad_addresses);
     tcase_add_loop_test(tcase, surplus, 0, 3);

@@ -60,6 +60,21 @@ static bool is_listening(int fd)
     return !sys.getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) && value;
 }
 
+/* The port of a socket that only a connect bound may be another's too, as the kernel gives one port to
+ * many connections, and then nobody can listen on it.  The socket gets one that is free: the program
+ * never named the one it had.  A socket the program bound carries the mark of its claim. */
+static int bind_anew(int fd, struct sockaddr_storage *address, socklen_t length)
+{
+    if (!sys.bind(fd, (struct sockaddr *)address, length) || errno == EINVAL)
+        return 0;
+    if (errno == EADDRINUSE && claim_mode_of(fd) == XLAT_REUSE_UNKNOWN) {
+        ((struct sockaddr_in *)address)->sin_port = 0; /* at the same place in both families */
+        if (!sys.bind(fd, (struct sockaddr *)address, length))
+            return 0;
+    }
+    return error_from_errno(errno);
+}
+
 /* Linux refuses listen() after a failed non-blocking connect, and after a blocking one listens on another
  * port where bind had chosen it.  Dissolving the attempt and binding once more to the address the program
  * knows mends both; on a socket that never tried to connect neither call changes anything, and EINVAL says
@@ -75,9 +90,7 @@ static int restore_binding(int fd, const struct listen_params *params)
         return error;
     if (sys.connect(fd, &none, sizeof(none)))
         return error_from_errno(errno);
-    if (sys.bind(fd, (struct sockaddr *)&address, length) && errno != EINVAL)
-        return error_from_errno(errno);
-    return 0;
+    return bind_anew(fd, &address, length);
 }
 
 /* Connections that wait in the accept queue: for a listening socket the kernel counts them here. */
