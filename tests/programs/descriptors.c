@@ -260,10 +260,10 @@ static bool event_again(void)
     REQUIRE(answer.code == 0);
     REQUIRE(limit_leave(&server, 0));
     REQUIRE(connect_client());
-    answer = ask("event %d 3000", listener);
+    answer = ask("event %d 10000", listener);
     REQUIRE(answer.code == 0 && answer.value == FD_ACCEPT_BIT);
     REQUIRE(accept_fails());
-    answer = ask("event %d 3000", listener);
+    answer = ask("event %d 10000", listener);
     REQUIRE(answer.code == 0 && answer.value == FD_ACCEPT_BIT);
     REQUIRE(limit_restore(&server));
     REQUIRE(accept_all() && exchange_all());
