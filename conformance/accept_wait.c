@@ -7,7 +7,7 @@
 #include "overlap.h"
 #include "remote.h"
 
-enum { SHORT_WAIT = 10, LONG_WAIT = 300 };
+enum { SHORT_WAIT = 20, LONG_WAIT = 300 };
 
 static const int waits[] = {SHORT_WAIT, LONG_WAIT};
 
@@ -49,7 +49,7 @@ static int still_waits(const struct acceptor *a)
 /* It has ended with the connection that the peer calls k. */
 static void assert_accepted(struct acceptor *a, int k)
 {
-    join_thread(a->thread, 2000);
+    join_thread(a->thread, PATIENCE);
     ck_assert(a->result != INVALID_SOCKET);
     ck_assert_uint_eq(address_port(&a->from), peer_port(k));
     exchange_bytes(a->result, k);
@@ -88,7 +88,7 @@ CASE(accept_wait, two_threads)
         both[0] = a[0].thread;
         both[1] = a[1].thread;
         k = peer_connect(AF_INET, port_of(l));
-        first = WaitForMultipleObjects(2, both, FALSE, 2000);
+        first = WaitForMultipleObjects(2, both, FALSE, PATIENCE);
         ck_assert_uint_le(first, 1);
         ck_assert(still_waits(&a[!first]));
         assert_accepted(&a[first], k);
@@ -100,6 +100,8 @@ CASE(accept_wait, two_threads)
  * the port any more. */
 static void closed(int by_handle)
 {
+    int late = 0;
+
     winsock();
     for (int i = 0; i < 2; i++) {
         struct acceptor a;
@@ -111,9 +113,11 @@ static void closed(int by_handle)
             ck_assert(CloseHandle((HANDLE)l));
         else
             assert_works(closesocket(l));
-        join_thread(a.thread, 2000);
+        join_thread(a.thread, PATIENCE);
         ck_assert(a.result == INVALID_SOCKET);
-        if (a.error != WSAECONNABORTED && !by_handle)
+        if (a.error == WSAENOTSOCK && ++late < TRIES)
+            i--; /* the thread had not come as far as its accept: once more */
+        else if (a.error != WSAECONNABORTED && !by_handle)
             assert_code(a.error, WSAEINTR);
         assert_fails(connect(s, &where.sa, where.len), WSAECONNREFUSED);
     }
@@ -149,7 +153,7 @@ CASE(accept_wait, apc)
         apcs = 0;
         start(&a, l, waits[i]);
         ck_assert(QueueUserAPC(count_apc, a.thread, 0));
-        for (int tries = 0; tries < 100 && !apcs; tries++)
+        for (int tries = 0; tries < PATIENCE / 10 && !apcs; tries++)
             Sleep(10);
         ck_assert_int_eq(apcs, 1);
         ck_assert(still_waits(&a));
@@ -170,7 +174,7 @@ CASE(accept_wait, terminated)
     for (int i = 0; i < 10; i++) {
         start(&a, l, waits[i == 9]);
         ck_assert(TerminateThread(a.thread, 1));
-        ck_assert_uint_eq(WaitForSingleObject(a.thread, 2000), WAIT_OBJECT_0);
+        ck_assert_uint_eq(WaitForSingleObject(a.thread, PATIENCE), WAIT_OBJECT_0);
         CloseHandle(a.thread);
     }
     start(&a, l, 0);

@@ -26,7 +26,7 @@ static long collect(SOCKET s, WSAEVENT event, long want, int *error)
 {
     long found = 0;
 
-    while ((found & want) != want && WaitForSingleObject(event, 1000) == WAIT_OBJECT_0) {
+    while ((found & want) != want && WaitForSingleObject(event, PATIENCE) == WAIT_OBJECT_0) {
         WSANETWORKEVENTS now;
 
         assert_works(WSAEnumNetworkEvents(s, event, &now));
@@ -123,7 +123,7 @@ CASE(connect_then, waited_for_before)
         Sleep(wait);
         ck_assert_uint_eq(WaitForSingleObject(thread, 0), WAIT_TIMEOUT);
         assert_works(connect(s, &a.sa, a.len));
-        ck_assert_uint_eq(WaitForSingleObject(thread, 2000), WAIT_OBJECT_0);
+        ck_assert_uint_eq(WaitForSingleObject(thread, PATIENCE), WAIT_OBJECT_0);
         GetExitCodeThread(thread, &result);
         ck_assert_int_eq((int)result, 1);
         CloseHandle(thread);
@@ -153,7 +153,7 @@ CASE(connect_then, duplicated)
     assert_works(closesocket(s));
     exchange_bytes(other, k);
     assert_works(shutdown(other, SD_SEND));
-    ck_assert_str_eq(peer("read %d 1 2000", k), "EOF");
+    ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
 }
 
 /* Overlapped receives on it wait for what comes. */

@@ -59,8 +59,8 @@ static int polls(SOCKET s, short events)
 static void check_state(int line, SOCKET s, int normal, int urgent)
 {
     doing("line %d", line);
-    ck_assert_int_eq(selects(s, 'x', urgent ? 2000 : 0), urgent);
-    ck_assert_int_eq(selects(s, 'r', normal ? 2000 : 0), normal != 0);
+    ck_assert_int_eq(selects(s, 'x', urgent ? PATIENCE : 0), urgent);
+    ck_assert_int_eq(selects(s, 'r', normal ? PATIENCE : 0), normal != 0);
     ck_assert_int_eq(polls(s, POLLRDBAND), urgent);
     ck_assert_int_eq(polls(s, POLLRDNORM), normal != 0);
     ck_assert_int_eq((int)number(s, SIOCATMARK), !urgent);
@@ -147,7 +147,7 @@ static void passed(int overlapped)
     urgent_pair(pair, overlapped);
     send_normal(pair[0], "ab");
     send_urgent(pair[0], 'u');
-    ck_assert_int_eq(selects(pair[1], 'x', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
     send_normal(pair[0], "cd");
     get_normal(pair[1], "abcd", 8);
     assert_state(pair[1], 0, 1);
@@ -188,7 +188,7 @@ static void two_one_received(int overlapped)
     send_normal(pair[0], "cd");
     send_urgent(pair[0], 'v');
     send_normal(pair[0], "e");
-    ck_assert_int_eq(selects(pair[1], 'x', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
     get_normal(pair[1], "abcde", 8);
     assert_state(pair[1], 0, 1);
     get_urgent(pair[1], 'v');
@@ -202,10 +202,10 @@ static void three(int overlapped)
 
     urgent_pair(pair, overlapped);
     send_urgent(pair[0], 'u');
-    ck_assert_int_eq(selects(pair[1], 'x', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
     send_normal(pair[0], "ab");
     send_urgent(pair[0], 'v');
-    ck_assert_int_eq(selects(pair[1], 'x', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
     get_normal(pair[1], "a", 1);
     send_normal(pair[0], "cd");
     send_urgent(pair[0], 'w');
@@ -256,7 +256,7 @@ static void filled(int overlapped)
     set_blocking(pair[1], 1);
     send_normal(pair[0], "a");
     send_urgent(pair[0], 'u');
-    ck_assert_int_eq(selects(pair[1], 'x', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
     send_normal(pair[0], "bc");
     send_urgent(pair[0], 'v');
     send_normal(pair[0], "d");
@@ -301,7 +301,7 @@ static void switched_on(int overlapped)
     get_urgent(pair[1], 'v');
     send_normal(pair[0], "b");
     send_urgent(pair[0], 'w');
-    ck_assert_int_eq(selects(pair[1], 'x', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
     set_int(pair[1], SOL_SOCKET, SO_OOBINLINE, 1);
     ck_assert_int_eq(selects(pair[1], 'r', 0), 1);
     ck_assert_int_eq((int)number(pair[1], SIOCATMARK), FALSE);
@@ -324,7 +324,7 @@ static void switched_on_late(int overlapped)
 
     urgent_pair(pair, overlapped);
     send_urgent(pair[0], 'u');
-    ck_assert_int_eq(selects(pair[1], 'x', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
     send_normal(pair[0], "a");
     get_normal(pair[1], "a", 8);
     set_int(pair[1], SOL_SOCKET, SO_OOBINLINE, 1);
@@ -344,14 +344,14 @@ static void closed(int overlapped)
     urgent_pair(pair, overlapped);
     send_normal(pair[0], "a");
     send_urgent(pair[0], 'u');
-    ck_assert_int_eq(selects(pair[1], 'x', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
     send_urgent(pair[0], 'v');
     get_normal(pair[1], "a", 8);
     get_urgent(pair[1], 'u');
     get_urgent(pair[1], 'v');
     nothing_left(pair[1]);
     assert_works(closesocket(pair[1]));
-    ck_assert_int_eq(selects(pair[0], 'r', 2000), 1);
+    ck_assert_int_eq(selects(pair[0], 'r', PATIENCE), 1);
     assert_returns(recv(pair[0], &byte, 1, 0), 0);
 }
 
@@ -363,7 +363,7 @@ static void ended(int overlapped)
 
     urgent_pair(pair, overlapped);
     send_urgent(pair[0], 'u');
-    ck_assert_int_eq(selects(pair[1], 'x', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
     send_normal(pair[0], "a");
     send_urgent(pair[0], 'v');
     assert_works(shutdown(pair[0], SD_SEND));
@@ -409,7 +409,7 @@ CASE(urgent, overlapped_receives)
     urgent_pair(pair, 1);
     send_normal(pair[0], "ab");
     send_urgent(pair[0], 'u');
-    ck_assert_int_eq(selects(pair[1], 'x', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
     send_normal(pair[0], "cd");
     send_urgent(pair[0], 'v');
     send_normal(pair[0], "ef");
@@ -436,7 +436,7 @@ CASE(urgent, events)
     for (int i = 0; i < 3; i++) {
         if (i < 2)
             send_urgent(pair[0], (char)('u' + i));
-        ck_assert_int_eq(WaitForSingleObject(event, i == 1 ? 0 : 2000),
+        ck_assert_int_eq(WaitForSingleObject(event, i == 1 ? 0 : PATIENCE),
                          i == 1 ? WAIT_TIMEOUT : WAIT_OBJECT_0);
         assert_works(WSAEnumNetworkEvents(pair[1], event, &out));
         ck_assert_int_eq(out.lNetworkEvents, i == 1 ? 0 : FD_OOB);
