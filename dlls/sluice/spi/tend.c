@@ -5,6 +5,7 @@
 #include "spi/tend.h"
 
 #include "spi/facts.h"
+#include "spi/own_thread.h"
 
 /* The host has this long to see for itself what has arrived. */
 #define GRACE_MS 1
@@ -12,6 +13,8 @@
 /* How often it is asked for one arrival: each time it starts one receive, whose thread may be slow
  * to take the data. */
 #define MOST_ASKS 50
+
+#define STACK 65536
 
 static SRWLOCK lock = SRWLOCK_INIT; /* a leaf lock */
 static bool started;
@@ -107,26 +110,11 @@ static DWORD WINAPI serve(void *unused)
     return 0;
 }
 
-/* The library must be there as long as its thread. */
-static bool start_thread(void)
-{
-    HMODULE self;
-    HANDLE thread;
-
-    if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
-                            (const WCHAR *)(void *)serve, &self))
-        return false;
-    thread = CreateThread(NULL, 65536, serve, NULL, 0, NULL);
-    if (thread)
-        NtClose(thread);
-    return thread != NULL;
-}
-
 static void have_served(void)
 {
     AcquireSRWLockExclusive(&lock);
     if (!started)
-        started = start_thread();
+        started = own_thread_start(serve, NULL, STACK);
     ReleaseSRWLockExclusive(&lock);
 }
 
