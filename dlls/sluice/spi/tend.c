@@ -6,6 +6,7 @@
 
 #include "spi/facts.h"
 #include "spi/own_thread.h"
+#include "spi/thread.h"
 
 /* The host has this long to see for itself what has arrived. */
 #define GRACE_MS 1
@@ -29,13 +30,6 @@ static bool ask_host(SOCKET s)
     return poll.count && (poll.sockets[0].flags & AFD_POLL_READ);
 }
 
-static void pause_ms(int milliseconds)
-{
-    LARGE_INTEGER time = {.QuadPart = milliseconds * -10000LL};
-
-    NtDelayExecution(FALSE, &time);
-}
-
 static bool is_readable(SOCKET s)
 {
     struct tend_look_params look = {.handle = s};
@@ -51,7 +45,7 @@ static void hand_out(SOCKET s)
             return;
         facts_set(s, FACT_DEAF, 0); /* it did not see for itself */
         if (asked)
-            pause_ms(1);
+            thread_pause(1);
         else
             SwitchToThread();
     }
@@ -89,7 +83,7 @@ static void serve_events(const struct tend_wait_params *events)
     }
     if (!others)
         return;
-    pause_ms(GRACE_MS);
+    thread_pause(GRACE_MS);
     for (unsigned int i = 0; i < events->count; i++)
         if (others >> i & 1)
             hand_out((SOCKET)events->handles[i]);
@@ -103,7 +97,7 @@ static DWORD WINAPI serve(void *unused)
     for (;;) {
         events.wait_ms = -1;
         if (UNIX_CALL(tend_wait, &events))
-            pause_ms(1000); /* out of memory */
+            thread_pause(1000); /* out of memory */
         else
             serve_events(&events);
     }
