@@ -80,7 +80,7 @@ CASE(accept, nonblocking)
     set_blocking(l, 0);
     assert_fails(accept(l, NULL, NULL), WSAEWOULDBLOCK);
     k = peer_connect(AF_INET, port_of(l));
-    ck_assert_int_eq(selects(l, 'r', 2000), 1);
+    ck_assert_int_eq(selects(l, 'r', PATIENCE), 1);
     s = accept(l, NULL, NULL);
     ck_assert(s != INVALID_SOCKET);
     assert_fails(accept(l, NULL, NULL), WSAEWOULDBLOCK);
@@ -152,7 +152,7 @@ CASE(accept, closed_meanwhile)
     thread = run_thread(accept_until_closed, (void *)l);
     Sleep(200);
     assert_works(closesocket(l));
-    error = thread_result(thread, 2000);
+    error = thread_result(thread, PATIENCE);
     if (error != WSAECONNABORTED)
         assert_code((int)error, WSAEINTR);
 }
@@ -206,7 +206,7 @@ CASE(accept, inherits_nonblocking)
     l = listener(AF_INET, 5);
     set_blocking(l, 0);
     peer_connect(AF_INET, port_of(l));
-    ck_assert_int_eq(selects(l, 'r', 2000), 1);
+    ck_assert_int_eq(selects(l, 'r', PATIENCE), 1);
     s = accept(l, NULL, NULL);
     ck_assert(s != INVALID_SOCKET);
     assert_fails(recv(s, &byte, 1, 0), WSAEWOULDBLOCK);
@@ -225,13 +225,13 @@ CASE(accept, inherits_events)
     l = listener(AF_INET, 5);
     assert_works(WSAEventSelect(l, event, FD_ACCEPT | FD_READ | FD_CLOSE));
     k = peer_connect(AF_INET, port_of(l));
-    ck_assert_uint_eq(WaitForSingleObject(event, 2000), WAIT_OBJECT_0);
+    ck_assert_uint_eq(WaitForSingleObject(event, PATIENCE), WAIT_OBJECT_0);
     s = accept(l, NULL, NULL);
     ck_assert(s != INVALID_SOCKET);
     ResetEvent(event);
     assert_fails(ioctlsocket(s, FIONBIO, &off), WSAEINVAL);
     peer_ok("send %d 61 1000", k);
-    ck_assert_uint_eq(WaitForSingleObject(event, 2000), WAIT_OBJECT_0);
+    ck_assert_uint_eq(WaitForSingleObject(event, PATIENCE), WAIT_OBJECT_0);
     assert_works(WSAEnumNetworkEvents(s, event, &events));
     ck_assert_int_eq(events.lNetworkEvents & FD_READ, FD_READ);
 }
@@ -261,7 +261,7 @@ CASE(accept, reset_while_waiting)
     }
     /* The listener goes on. */
     peer_connect(AF_INET, port_of(l));
-    ck_assert_int_eq(selects(l, 'r', 2000), 1);
+    ck_assert_int_eq(selects(l, 'r', PATIENCE), 1);
     ck_assert(accept(l, NULL, NULL) != INVALID_SOCKET);
 }
 
@@ -318,7 +318,7 @@ CASE(accept, condition_reject)
     k = peer_connect(AF_INET, port_of(l));
     condition.answer = CF_REJECT;
     assert_fails(WSAAccept(l, NULL, NULL, decide, 0), WSAECONNREFUSED);
-    c = peer_state(k, 1, 2000);
+    c = peer_state(k, 1, PATIENCE);
     ck_assert_int_eq(c.reset, 1);
     /* Only this one. */
     k = peer_connect(AF_INET, port_of(l));
@@ -355,7 +355,7 @@ CASE(accept, condition_defer_nonblocking)
     set_blocking(l, 0);
     assert_fails(accept(l, NULL, NULL), WSAEWOULDBLOCK);
     k = peer_connect(AF_INET, port_of(l));
-    ck_assert_int_eq(selects(l, 'r', 2000), 1);
+    ck_assert_int_eq(selects(l, 'r', PATIENCE), 1);
     condition.answer = CF_DEFER;
     assert_fails(WSAAccept(l, NULL, NULL, decide, 0), WSATRY_AGAIN);
     s = accept(l, NULL, NULL);

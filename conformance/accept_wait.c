@@ -43,7 +43,7 @@ static int still_waits(const struct acceptor *a)
 /* It has ended with the connection that the peer calls k. */
 static void assert_accepted(struct acceptor *a, int k)
 {
-    join_thread(a->thread, 2000);
+    join_thread(a->thread, PATIENCE);
     ck_assert(a->result != INVALID_SOCKET);
     ck_assert_uint_eq(address_port(&a->from), peer_port(k));
     exchange_bytes(a->result, k);
@@ -82,7 +82,7 @@ CASE(accept_wait, two_threads)
         both[0] = a[0].thread;
         both[1] = a[1].thread;
         k = peer_connect(AF_INET, port_of(l));
-        first = WaitForMultipleObjects(2, both, FALSE, 2000);
+        first = WaitForMultipleObjects(2, both, FALSE, PATIENCE);
         ck_assert_uint_le(first, 1);
         ck_assert(still_waits(&a[!first]));
         assert_accepted(&a[first], k);
@@ -94,6 +94,8 @@ CASE(accept_wait, two_threads)
  * the port any more. */
 static void closed(int by_handle)
 {
+    int late = 0;
+
     winsock();
     for (int i = 0; i < 2; i++) {
         struct acceptor a;
@@ -105,9 +107,11 @@ static void closed(int by_handle)
             ck_assert(CloseHandle((HANDLE)l));
         else
             assert_works(closesocket(l));
-        join_thread(a.thread, 2000);
+        join_thread(a.thread, PATIENCE);
         ck_assert(a.result == INVALID_SOCKET);
-        if (a.error != WSAECONNABORTED && !by_handle)
+        if (a.error == WSAENOTSOCK && ++late < TRIES)
+            i--; /* the thread had not come as far as its accept: once more */
+        else if (a.error != WSAECONNABORTED && !by_handle)
             assert_code(a.error, WSAEINTR);
         assert_fails(connect(s, &where.sa, where.len), WSAECONNREFUSED);
     }

@@ -80,7 +80,7 @@ CASE(acceptex, short_room)
         assert_refused(accept_ex(l, s, buffer, 0, rooms[i][0], rooms[i][1], &count, &ov),
                        WSA_IO_PENDING);
         k = peer_connect(AF_INET, port_of(l));
-        ck_assert_int_eq(WaitForSingleObject(ov.hEvent, 3000), WAIT_OBJECT_0);
+        ck_assert_int_eq(WaitForSingleObject(ov.hEvent, PATIENCE), WAIT_OBJECT_0);
         assert_refused(GetOverlappedResult((HANDLE)l, &ov, &count, FALSE),
                        ERROR_INSUFFICIENT_BUFFER);
         assert_works(closesocket(s));
@@ -131,6 +131,6 @@ CASE(acceptex, ended)
     s = new_socket(AF_INET, SOCK_STREAM);
     assert_refused(accept_ex(l, s, buffer, 0, ROOM, ROOM, &count, &ov), WSA_IO_PENDING);
     assert_works(closesocket(l));
-    ck_assert_int_eq(WaitForSingleObject(ov.hEvent, 2000), WAIT_OBJECT_0);
+    ck_assert_int_eq(WaitForSingleObject(ov.hEvent, PATIENCE), WAIT_OBJECT_0);
     ck_assert_uint_ne(ov.Internal, 0);
 }

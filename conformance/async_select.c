@@ -54,18 +54,18 @@ CASE(async_select, life_of_a_connection)
     l = listener(AF_INET, 5);
     assert_works(WSAAsyncSelect(l, window, MESSAGE, FD_ACCEPT | FD_READ | FD_WRITE | FD_CLOSE));
     k = peer_connect(AF_INET, port_of(l));
-    ck_assert_int_eq(told(window, l, 2000), FD_ACCEPT);
+    ck_assert_int_eq(told(window, l, PATIENCE), FD_ACCEPT);
     s = accept(l, NULL, NULL); /* inherits window, message and mask */
-    ck_assert_int_eq(told(window, s, 2000), FD_WRITE);
+    ck_assert_int_eq(told(window, s, PATIENCE), FD_WRITE);
     peer_ok("send %d 61626364 1000", k);
-    ck_assert_int_eq(told(window, s, 2000), FD_READ);
+    ck_assert_int_eq(told(window, s, PATIENCE), FD_READ);
     ck_assert_int_eq(told(window, s, 50), 0);
     assert_returns(recv(s, data, 2, 0), 2);
-    ck_assert_int_eq(told(window, s, 2000), FD_READ);
+    ck_assert_int_eq(told(window, s, PATIENCE), FD_READ);
     assert_returns(recv(s, data, 8, 0), 2);
     ck_assert_int_eq(told(window, s, 50), 0);
     peer_ok("close %d", k);
-    ck_assert_int_eq(told(window, s, 2000), FD_CLOSE);
+    ck_assert_int_eq(told(window, s, PATIENCE), FD_CLOSE);
     ck_assert_int_eq(told(window, s, 50), 0);
     assert_works(closesocket(s));
 }
@@ -85,8 +85,8 @@ CASE(async_select, connect)
     s = new_socket(AF_INET, SOCK_STREAM);
     assert_works(WSAAsyncSelect(s, window, MESSAGE, FD_CONNECT | FD_WRITE));
     assert_fails(connect(s, &to.sa, to.len), WSAEWOULDBLOCK);
-    ck_assert_int_eq(told(window, s, 2000), FD_CONNECT);
-    ck_assert_int_eq(told(window, s, 2000), FD_WRITE);
+    ck_assert_int_eq(told(window, s, PATIENCE), FD_CONNECT);
+    ck_assert_int_eq(told(window, s, PATIENCE), FD_WRITE);
     to = loopback(AF_INET, refused_port(AF_INET));
     s = new_socket(AF_INET, SOCK_STREAM);
     assert_works(WSAAsyncSelect(s, window, MESSAGE, FD_CONNECT | FD_WRITE));
@@ -105,10 +105,10 @@ CASE(async_select, again)
     tcp_pair(AF_INET, pair);
     assert_returns(send(pair[1], "ab", 2, 0), 2);
     assert_works(WSAAsyncSelect(pair[0], window, MESSAGE, FD_READ));
-    ck_assert_int_eq(told(window, pair[0], 2000), FD_READ);
+    ck_assert_int_eq(told(window, pair[0], PATIENCE), FD_READ);
     ck_assert_int_eq(told(window, pair[0], 50), 0);
     assert_works(WSAAsyncSelect(pair[0], window, MESSAGE, FD_READ));
-    ck_assert_int_eq(told(window, pair[0], 2000), FD_READ);
+    ck_assert_int_eq(told(window, pair[0], PATIENCE), FD_READ);
     assert_works(WSAAsyncSelect(pair[0], window, 0, 0));
     assert_returns(send(pair[1], "ab", 2, 0), 2);
     ck_assert_int_eq(told(window, pair[0], 50), 0);
@@ -126,9 +126,9 @@ CASE(async_select, failed_receive)
     tcp_pair(AF_INET, pair);
     assert_works(WSAAsyncSelect(pair[0], window, MESSAGE, FD_READ));
     assert_returns(send(pair[1], "ab", 2, 0), 2);
-    ck_assert_int_eq(told(window, pair[0], 2000), FD_READ);
+    ck_assert_int_eq(told(window, pair[0], PATIENCE), FD_READ);
     assert_fails(recv(pair[0], data, -1, 0), WSAEFAULT);
-    ck_assert_int_eq(told(window, pair[0], 2000), FD_READ);
+    ck_assert_int_eq(told(window, pair[0], PATIENCE), FD_READ);
     ck_assert_int_eq(told(window, pair[0], 50), 0);
 }
 
@@ -143,7 +143,7 @@ CASE(async_select, reset)
     tcp_pair(AF_INET, pair);
     assert_works(WSAAsyncSelect(pair[0], window, MESSAGE, FD_READ | FD_CLOSE));
     close_with_reset(pair[1]);
-    ck_assert_int_eq(told(window, pair[0], 2000), MAKELONG(FD_CLOSE, WSAECONNABORTED));
+    ck_assert_int_eq(told(window, pair[0], PATIENCE), MAKELONG(FD_CLOSE, WSAECONNABORTED));
     ck_assert_int_eq(told(window, pair[0], 50), 0);
 }
 
@@ -204,5 +204,5 @@ CASE(async_select, number_too_high)
         }
     }
     assert_works(WSAAsyncSelect(pair[0], window, MESSAGE, FD_READ));
-    ck_assert_int_eq(told(window, pair[0], 2000), FD_READ);
+    ck_assert_int_eq(told(window, pair[0], PATIENCE), FD_READ);
 }

@@ -44,19 +44,19 @@ static void offer_connection(void)
     struct address a = address_of(env.listener);
 
     assert_works(connect(s, &a.sa, a.len));
-    ck_assert_int_eq(selects(env.listener, 'r', 2000), 1);
+    ck_assert_int_eq(selects(env.listener, 'r', PATIENCE), 1);
 }
 
 static void offer_datagram(void)
 {
     assert_returns(sendto(env.datagram, "data", 4, 0, &env.own.sa, env.own.len), 4);
-    ck_assert_int_eq(selects(env.datagram, 'r', 2000), 1);
+    ck_assert_int_eq(selects(env.datagram, 'r', PATIENCE), 1);
 }
 
 static void offer_bytes(void)
 {
     assert_returns(send(env.pair[1], "data", 4, 0), 4);
-    ck_assert_int_eq(selects(env.pair[0], 'r', 2000), 1);
+    ck_assert_int_eq(selects(env.pair[0], 'r', PATIENCE), 1);
 }
 
 /* A row's call: 0, or the code it fails with.  `p` is the bad pointer. */

@@ -99,7 +99,7 @@ CASE(badlength, negative_data)
     assert_fails(send(pair[0], bytes, -1, 0), WSAEFAULT);
     assert_fails(send(pair[0], bytes, INT_MIN, 0), WSAEFAULT);
     assert_returns(send(pair[1], "x", 1, 0), 1);
-    ck_assert_int_eq(selects(pair[0], 'r', 2000), 1);
+    ck_assert_int_eq(selects(pair[0], 'r', PATIENCE), 1);
     assert_fails(recv(pair[0], bytes, -1, 0), WSAEFAULT);
     assert_returns(recv(pair[0], bytes, sizeof(bytes), 0), 1);
     ck_assert_int_eq(sendto(d, bytes, -1, 0, &a.sa, a.len), SOCKET_ERROR);
@@ -160,7 +160,7 @@ CASE(badlength, buffer_counts)
     assert_fails(WSARecv(pair[0], buffer, 0, &n, &flags, NULL, NULL), WSAEINVAL);
     assert_fails(WSASend(pair[0], buffer, 2, &n, 0, NULL, NULL), WSAEFAULT);
     assert_returns(send(pair[1], "x", 1, 0), 1);
-    ck_assert_int_eq(selects(pair[0], 'r', 2000), 1);
+    ck_assert_int_eq(selects(pair[0], 'r', PATIENCE), 1);
     assert_fails(WSARecv(pair[0], buffer, 2, &n, &flags, NULL, NULL), WSAEFAULT);
     /* open: WSAEFAULT, or the memory for so many. */
     ck_assert_int_eq(WSASend(pair[0], buffer, 0xffffffff, &n, 0, NULL, NULL), SOCKET_ERROR);

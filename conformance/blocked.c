@@ -22,7 +22,7 @@ void assert_apc_runs(HANDLE thread)
 
     count = 0;
     ck_assert(QueueUserAPC(count_apc, thread, (ULONG_PTR)&count));
-    for (int tries = 0; tries < 100 && !count; tries++)
+    for (int tries = 0; tries < PATIENCE / 10 && !count; tries++)
         Sleep(10);
     ck_assert_int_eq(count, 1);
 }
@@ -30,5 +30,5 @@ void assert_apc_runs(HANDLE thread)
 void end_thread(HANDLE thread)
 {
     ck_assert(TerminateThread(thread, 1));
-    join_thread(thread, 2000);
+    join_thread(thread, PATIENCE);
 }

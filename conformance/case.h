@@ -22,6 +22,13 @@
 #define SOMAXCONN_HINT(n) (-(n))
 #endif
 
+/* How long a case waits for what has to come, in ms.  It costs nothing where that comes soon; a busy
+ * machine may need seconds. */
+enum { PATIENCE = 5000 };
+
+/* How often a case tries to meet a thread inside a call: whether it is there yet nobody can see. */
+enum { TRIES = 5 };
+
 /* Exit codes of a case. */
 enum { CASE_PASS = 0, CASE_FAIL = 1, CASE_SKIP = 77 };
 

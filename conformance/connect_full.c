@@ -185,7 +185,7 @@ CASE(connect, queue_full_until_room)
     winsock();
     l = full_listener(AF_INET, &a);
     s = start_connect(AF_INET, &a);
-    ck_assert_int_eq(selects(s, 'x', 700), 0);
+    ck_assert_int_eq(selects(s, 'x', 300), 0);
     make_room(l);
     ck_assert_int_eq(selects(s, 'w', 6000), 1);
     ck_assert_int_eq(selects(s, 'x', 0), 0);

@@ -20,7 +20,7 @@ static long collect(SOCKET s, WSAEVENT event, long want, int *error)
 {
     long found = 0;
 
-    while ((found & want) != want && WaitForSingleObject(event, 1000) == WAIT_OBJECT_0) {
+    while ((found & want) != want && WaitForSingleObject(event, PATIENCE) == WAIT_OBJECT_0) {
         WSANETWORKEVENTS now;
 
         assert_works(WSAEnumNetworkEvents(s, event, &now));
@@ -117,7 +117,7 @@ CASE(connect_then, waited_for_before)
         Sleep(wait);
         ck_assert_uint_eq(WaitForSingleObject(thread, 0), WAIT_TIMEOUT);
         assert_works(connect(s, &a.sa, a.len));
-        ck_assert_uint_eq(thread_result(thread, 2000), 1);
+        ck_assert_uint_eq(thread_result(thread, PATIENCE), 1);
         exchange_bytes(s, peer_accept(l));
     }
 }
@@ -143,7 +143,7 @@ CASE(connect_then, duplicated)
     assert_works(closesocket(s));
     exchange_bytes(other, k);
     assert_works(shutdown(other, SD_SEND));
-    ck_assert_str_eq(peer("read %d 1 2000", k), "EOF");
+    ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
 }
 
 /* Overlapped receives on it wait for what comes. */

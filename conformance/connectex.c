@@ -27,7 +27,7 @@ CASE(connectex, with_data)
     ck_assert_int_eq(finish(s, &ov, &count), 0);
     ck_assert_uint_eq(count, 5);
     k = peer_accept(l);
-    ck_assert_str_eq(peer_ok("read %d 10 2000", k), "68656c6c6f");
+    ck_assert_str_eq(peer_ok("read %d 10 5000", k), "68656c6c6f");
     /* tests: WSAEINVAL before SO_UPDATE_CONNECT_CONTEXT */
     assert_fails(connect(s, &to.sa, to.len), WSAEINVAL);
     assert_works(setsockopt(s, SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, NULL, 0));

@@ -19,7 +19,7 @@ CASE(datagram, both_ways)
         a = loopback(families[i], port);
         assert_returns(sendto(s, "abc", 3, 0, &a.sa, a.len), 3);
         ck_assert_int_eq(
-            sscanf(peer_ok("recvfrom %d 100 2000", k), "%63s %u %15s", source, &source_port, text),
+            sscanf(peer_ok("recvfrom %d 100 5000", k), "%63s %u %15s", source, &source_port, text),
             3);
         ck_assert_str_eq(source, loopback_text(families[i]));
         ck_assert_uint_eq(source_port, port_of(s));
@@ -46,12 +46,12 @@ CASE(datagram, sendto_binds)
     s = new_socket(AF_INET, SOCK_DGRAM);
     a = loopback(AF_INET, port);
     assert_returns(sendto(s, "x", 1, 0, &a.sa, a.len), 1);
-    peer_ok("recvfrom %d 10 2000", k);
+    peer_ok("recvfrom %d 10 5000", k);
     a = address_of(s);
     ck_assert_uint_ne(address_port(&a), 0);
     ck_assert_uint_eq(a.v4.sin_addr.s_addr, INADDR_ANY);
     peer_ok("sendto %d 127.0.0.1 %u 61", k, address_port(&a));
-    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
 }
 
 /* Tests: recv on an unbound datagram socket is WSAEINVAL. */
@@ -91,7 +91,7 @@ CASE(datagram, truncated)
     k = peer_udp(AF_INET, &port);
     peer_ok("sendto %d 127.0.0.1 %u 6162636465", k, port_of(s));
     peer_ok("sendto %d 127.0.0.1 %u 787980", k, port_of(s));
-    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
     memset(text, 0, sizeof(text));
     assert_fails(recv(s, text, 3, 0), WSAEMSGSIZE);
     ck_assert_str_eq(text, "abc");
@@ -114,7 +114,7 @@ CASE(datagram, truncated_wsarecvfrom)
     s = bound(AF_INET, SOCK_DGRAM);
     k = peer_udp(AF_INET, &port);
     peer_ok("sendto %d 127.0.0.1 %u 616263", k, port_of(s));
-    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
     assert_fails(WSARecvFrom(s, &buffer, 1, &n, &flags, &from.sa, &from.len, NULL, NULL),
                  WSAEMSGSIZE);
     ck_assert_str_eq(text, "ab");
@@ -134,7 +134,7 @@ CASE(datagram, peek)
     s = bound(AF_INET, SOCK_DGRAM);
     k = peer_udp(AF_INET, &port);
     peer_ok("sendto %d 127.0.0.1 %u 616263", k, port_of(s));
-    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
     assert_returns(recvfrom(s, text, 8, MSG_PEEK, &from.sa, &from.len), 3);
     ck_assert_uint_eq(address_port(&from), port);
     /* Too small a buffer: told, and still there. */
@@ -155,12 +155,12 @@ CASE(datagram, empty)
     s = bound(AF_INET, SOCK_DGRAM);
     k = peer_udp(AF_INET, &port);
     peer_ok("sendto %d 127.0.0.1 %u -", k, port_of(s));
-    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
     assert_returns(recv(s, &byte, 1, 0), 0);
     ck_assert_int_eq(selects(s, 'r', 0), 0);
     a = loopback(AF_INET, port);
     assert_returns(sendto(s, NULL, 0, 0, &a.sa, a.len), 0);
-    ck_assert_str_eq(strrchr(peer_ok("recvfrom %d 10 2000", k), ' '), " ");
+    ck_assert_str_eq(strrchr(peer_ok("recvfrom %d 10 5000", k), ' '), " ");
 }
 
 /* Tests: too short a fromlen is WSAEFAULT, and the datagram stays. */
@@ -176,7 +176,7 @@ CASE(datagram, short_fromlen)
     s = bound(AF_INET, SOCK_DGRAM);
     k = peer_udp(AF_INET, &port);
     peer_ok("sendto %d 127.0.0.1 %u 61", k, port_of(s));
-    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
     from.len = sizeof(from.v4) - 1;
     assert_fails(recvfrom(s, &byte, 1, 0, &from.sa, &from.len), WSAEFAULT);
     from.len = 0;
@@ -199,7 +199,7 @@ CASE(datagram, too_large)
     assert_fails(sendto(s, bytes, sizeof(bytes), 0, &a.sa, a.len), WSAEMSGSIZE);
     assert_fails(sendto(s, bytes, 65508, 0, &a.sa, a.len), WSAEMSGSIZE);
     assert_returns(sendto(s, bytes, 65507, 0, &a.sa, a.len), 65507);
-    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
     assert_returns(recv(s, bytes, sizeof(bytes), 0), 65507);
 }
 
@@ -259,7 +259,7 @@ CASE(datagram, gather)
     a = loopback(AF_INET, port);
     assert_works(WSASendTo(s, buffers, 3, &n, 0, &a.sa, a.len, NULL, NULL));
     ck_assert_uint_eq(n, 3);
-    ck_assert_ptr_nonnull(strstr(peer_ok("recvfrom %d 100 2000", k), " 616263"));
+    ck_assert_ptr_nonnull(strstr(peer_ok("recvfrom %d 100 5000", k), " 616263"));
 }
 
 /* FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, and an operation that is over at once but not well: either
@@ -284,7 +284,7 @@ CASE(overlapped, skip_on_success_failed)
     port = CreateIoCompletionPort((HANDLE)s, NULL, 7, 0);
     ck_assert(SetFileCompletionNotificationModes((HANDLE)s, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS));
     assert_returns(sendto(s, "abcdef", 6, 0, &at.sa, at.len), 6);
-    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
     error = WSARecv(s, &small, 1, &count, &flags, &ov, NULL) ? WSAGetLastError() : 0;
     if (error == WSA_IO_PENDING)
         ck_assert_uint_eq(packet(port, 7, &ov, sizeof(data)), ERROR_MORE_DATA);

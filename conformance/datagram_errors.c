@@ -117,7 +117,7 @@ CASE(datagram, unreachable_selected)
     for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(selects(s, 'r', 0), 0);
         assert_returns(sendto(s, "x", 1, 0, &a.sa, a.len), 1);
-        ck_assert_int_eq(selects(s, 'r', 2000), 1);
+        ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
         assert_fails(recv(s, &byte, 1, 0), WSAECONNRESET);
         ck_assert_int_eq(selects(s, 'r', i ? 200 : 0), 0);
     }

@@ -36,8 +36,8 @@ CASE(disconnectex, packet)
     assert_returns(send(v.s, "abc", 3, 0), 3);
     assert_refused(disconnect_ex(v.s, &ov, 0, 0), WSA_IO_PENDING);
     ck_assert_uint_eq(packet(port, 5, &ov, 0), 0);
-    ck_assert_str_eq(peer_ok("read %d 10 2000", v.k), "616263");
-    ck_assert_str_eq(peer("read %d 10 2000", v.k), "EOF");
+    ck_assert_str_eq(peer_ok("read %d 10 5000", v.k), "616263");
+    ck_assert_str_eq(peer("read %d 10 5000", v.k), "EOF");
     assert_fails(send(v.s, "x", 1, 0), WSAESHUTDOWN);
 }
 
@@ -61,7 +61,7 @@ static void peer_reads(int k, const char *hex)
     char got[64] = "";
 
     while (strlen(got) < strlen(hex))
-        strncat(got, peer_ok("read %d 16 2000", k), sizeof(got) - strlen(got) - 1);
+        strncat(got, peer_ok("read %d 16 5000", k), sizeof(got) - strlen(got) - 1);
     ck_assert_str_eq(got, hex);
 }
 
@@ -116,7 +116,7 @@ CASE(disconnectex, reuse)
             assert_refused(disconnect_ex(v.s, &ov, TF_REUSE_SOCKET, 0), WSA_IO_PENDING);
             ck_assert_int_eq(finish(v.s, &ov, &count), 0);
         }
-        ck_assert_str_eq(peer("read %d 10 2000", v.k), "EOF");
+        ck_assert_str_eq(peer("read %d 10 5000", v.k), "EOF");
         assert_fails(send(v.s, "x", 1, 0), WSAENOTCONN);
         assert_fails(recv(v.s, &byte, 1, 0), WSAENOTCONN);
         if (i == 1)
@@ -140,7 +140,7 @@ CASE(disconnectex, reuse_half_close)
     accept_again(&v);
     assert_fails(start_recv(v.s, data, sizeof(data), 0, &ov), WSA_IO_PENDING);
     assert_works(shutdown(v.s, SD_SEND));
-    ck_assert_str_eq(peer("read %d 10 2000", v.k), "EOF");
+    ck_assert_str_eq(peer("read %d 10 5000", v.k), "EOF");
     assert_fails(send(v.s, "x", 1, 0), WSAESHUTDOWN);
     peer_ok("send %d 6162 1000", v.k);
     ck_assert_int_eq(finish(v.s, &ov, &count), 0);
@@ -165,9 +165,9 @@ CASE(disconnectex, transmit_file)
     ck_assert_int_eq(finish(v.s, &ov, &count), 0);
     ck_assert_uint_eq(count, 8);
     peer_reads(v.k, "686561647461696c");
-    ck_assert_str_eq(peer("read %d 8 2000", v.k), "EOF");
+    ck_assert_str_eq(peer("read %d 8 5000", v.k), "EOF");
     accept_again(&v);
     ck_assert(transmit_file(v.s, NULL, 0, 0, NULL, &blocks, TF_DISCONNECT));
     peer_reads(v.k, "686561647461696c");
-    ck_assert_str_eq(peer("read %d 8 2000", v.k), "EOF");
+    ck_assert_str_eq(peer("read %d 8 5000", v.k), "EOF");
 }

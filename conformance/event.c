@@ -52,19 +52,19 @@ CASE(event, accept)
     event = selected(l, FD_ACCEPT);
     ck_assert_int_eq(events(l, event, 0), 0);
     peer_connect(AF_INET, port_of(l));
-    ck_assert_int_eq(events(l, event, 2000), FD_ACCEPT);
+    ck_assert_int_eq(events(l, event, PATIENCE), FD_ACCEPT);
     ck_assert_int_eq(found.iErrorCode[FD_ACCEPT_BIT], 0);
     ck_assert_int_eq(events(l, event, 50), 0);
     peer_connect(AF_INET, port_of(l));
     s = accept(l, NULL, NULL);
     ck_assert(s != INVALID_SOCKET);
-    ck_assert_int_eq(events(l, event, 2000), FD_ACCEPT);
+    ck_assert_int_eq(events(l, event, PATIENCE), FD_ACCEPT);
     closesocket(accept(l, NULL, NULL));
     ck_assert_int_eq(events(l, event, 50), 0);
     l = listener(AF_INET, 5);
     peer_connect(AF_INET, port_of(l));
     event = selected(l, FD_ACCEPT);
-    ck_assert_int_eq(events(l, event, 2000), FD_ACCEPT);
+    ck_assert_int_eq(events(l, event, PATIENCE), FD_ACCEPT);
 }
 
 /* The accepted socket has the listener's event and mask. */
@@ -77,9 +77,9 @@ CASE(event, inherited)
     l = listener(AF_INET, 5);
     event = selected(l, FD_ACCEPT | FD_READ | FD_WRITE);
     peer_connect(AF_INET, port_of(l));
-    ck_assert_int_eq(events(l, event, 2000), FD_ACCEPT);
+    ck_assert_int_eq(events(l, event, PATIENCE), FD_ACCEPT);
     s = accept(l, NULL, NULL);
-    ck_assert_int_eq(events(s, event, 2000), FD_WRITE);
+    ck_assert_int_eq(events(s, event, PATIENCE), FD_WRITE);
 }
 
 /* FD_CONNECT comes with FD_WRITE on success, alone with the code on failure. */
@@ -97,7 +97,7 @@ CASE(event, connect)
     event = selected(s, FD_CONNECT | FD_WRITE | FD_READ | FD_CLOSE);
     ck_assert_int_eq(events(s, event, 50), 0);
     assert_fails(connect(s, &to.sa, to.len), WSAEWOULDBLOCK);
-    ck_assert_int_eq(events(s, event, 2000), FD_CONNECT | FD_WRITE);
+    ck_assert_int_eq(events(s, event, PATIENCE), FD_CONNECT | FD_WRITE);
     ck_assert_int_eq(found.iErrorCode[FD_CONNECT_BIT], 0);
     ck_assert_int_eq(events(s, event, 50), 0);
     to = loopback(AF_INET, refused_port(AF_INET));
@@ -119,17 +119,17 @@ CASE(event, read)
     tcp_pair(AF_INET, pair);
     event = selected(pair[0], FD_READ);
     assert_returns(send(pair[1], "abcd", 4, 0), 4);
-    ck_assert_int_eq(events(pair[0], event, 2000), FD_READ);
+    ck_assert_int_eq(events(pair[0], event, PATIENCE), FD_READ);
     ck_assert_int_eq(events(pair[0], event, 50), 0);
     assert_returns(recv(pair[0], data, 1, MSG_PEEK), 1);
-    ck_assert_int_eq(events(pair[0], event, 2000), FD_READ);
+    ck_assert_int_eq(events(pair[0], event, PATIENCE), FD_READ);
     assert_returns(recv(pair[0], data, 2, 0), 2);
-    ck_assert_int_eq(events(pair[0], event, 2000), FD_READ);
+    ck_assert_int_eq(events(pair[0], event, PATIENCE), FD_READ);
     assert_returns(recv(pair[0], data, 8, 0), 2);
     ck_assert_int_eq(events(pair[0], event, 50), 0);
     assert_fails(recv(pair[0], data, 8, 0), WSAEWOULDBLOCK);
     assert_returns(send(pair[1], "abcd", 4, 0), 4);
-    ck_assert_int_eq(events(pair[0], event, 2000), FD_READ);
+    ck_assert_int_eq(events(pair[0], event, PATIENCE), FD_READ);
 }
 
 /* FD_WRITE: at once on a connection; again only after a send would have blocked, and room came.
@@ -146,7 +146,7 @@ CASE(event, write)
     k = peer_connect(AF_INET, port_of(l));
     s = accept(l, NULL, NULL);
     event = selected(s, FD_WRITE | FD_CLOSE);
-    ck_assert_int_eq(events(s, event, 2000), FD_WRITE);
+    ck_assert_int_eq(events(s, event, PATIENCE), FD_WRITE);
     assert_returns(send(s, data, 10, 0), 10);
     ck_assert_int_eq(events(s, event, 50), 0);
     for (sent = 10; send(s, data, sizeof(data), 0) == sizeof(data);)
@@ -159,7 +159,7 @@ CASE(event, write)
 
         left += (1 << 20) - (int)strlen(got) / 2;
     }
-    ck_assert_int_eq(events(s, event, 3000), FD_WRITE);
+    ck_assert_int_eq(events(s, event, PATIENCE), FD_WRITE);
     ck_assert_int_eq(events(s, event, 50), 0);
 }
 
@@ -174,14 +174,14 @@ CASE(event, close)
     tcp_pair(AF_INET, pair);
     event = selected(pair[0], FD_READ | FD_CLOSE);
     assert_works(shutdown(pair[1], SD_SEND));
-    ck_assert_int_eq(events(pair[0], event, 2000), FD_CLOSE);
+    ck_assert_int_eq(events(pair[0], event, PATIENCE), FD_CLOSE);
     ck_assert_int_eq(found.iErrorCode[FD_CLOSE_BIT], 0);
     assert_returns(recv(pair[0], data, 8, 0), 0);
     ck_assert_int_eq(events(pair[0], event, 50), 0);
     tcp_pair(AF_INET, pair);
     event = selected(pair[0], FD_READ | FD_CLOSE);
     close_with_reset(pair[1]);
-    ck_assert_int_eq(events(pair[0], event, 2000), FD_CLOSE);
+    ck_assert_int_eq(events(pair[0], event, PATIENCE), FD_CLOSE);
     assert_code(found.iErrorCode[FD_CLOSE_BIT], WSAECONNABORTED);
     ck_assert_int_eq(events(pair[0], event, 50), 0);
 }
@@ -197,7 +197,7 @@ CASE(event, replaced)
     first = selected(pair[0], FD_READ);
     second = selected(pair[0], FD_READ | FD_OOB);
     assert_returns(send(pair[1], "a", 1, 0), 1);
-    ck_assert_int_eq(events(pair[0], second, 2000), FD_READ);
+    ck_assert_int_eq(events(pair[0], second, PATIENCE), FD_READ);
     ck_assert_int_eq(WaitForSingleObject(first, 0), WAIT_TIMEOUT);
     assert_works(WSAEventSelect(pair[0], second, 0));
     assert_returns(send(pair[1], "a", 1, 0), 1);
@@ -215,7 +215,7 @@ CASE(event, without_event)
     tcp_pair(AF_INET, pair);
     event = selected(pair[0], FD_READ);
     assert_returns(send(pair[1], "a", 1, 0), 1);
-    ck_assert_int_eq(WaitForSingleObject(event, 2000), WAIT_OBJECT_0);
+    ck_assert_int_eq(WaitForSingleObject(event, PATIENCE), WAIT_OBJECT_0);
     memset(&out, 0x55, sizeof(out));
     assert_works(WSAEnumNetworkEvents(pair[0], NULL, &out));
     ck_assert_int_eq(out.lNetworkEvents, FD_READ);
@@ -260,5 +260,5 @@ CASE(event, beside_overlapped)
     ck_assert_int_eq(finish(pair[0], &ov, &count), 0);
     ck_assert_int_eq(events(pair[0], event, 50), 0);
     assert_returns(send(pair[1], "a", 1, 0), 1);
-    ck_assert_int_eq(events(pair[0], event, 2000), FD_READ);
+    ck_assert_int_eq(events(pair[0], event, PATIENCE), FD_READ);
 }

@@ -66,7 +66,7 @@ CASE(handle, close)
 
     connect_pair(&k, &s);
     ck_assert(CloseHandle((HANDLE)s));
-    ck_assert_str_eq(peer("read %d 1 500", k), "EOF");
+    ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
     assert_no_socket(s);
 }
 
@@ -79,11 +79,11 @@ CASE(handle, close_nonblocking)
     connect_pair(&k, &s);
     set_blocking(s, 0);
     peer_ok("send %d 616263 1000", k);
-    ck_assert(selects(s, 'r', 2000));
+    ck_assert(selects(s, 'r', PATIENCE));
     assert_returns(send(s, "data", 4, 0), 4);
-    ck_assert_str_eq(peer_ok("read %d 4 1000", k), "64617461");
+    ck_assert_str_eq(peer_ok("read %d 4 5000", k), "64617461");
     ck_assert(CloseHandle((HANDLE)s));
-    ck_assert_str_eq(peer("read %d 1 500", k), "RESET"); /* for "abc" was never read */
+    ck_assert_str_eq(peer("read %d 1 5000", k), "RESET"); /* for "abc" was never read */
     assert_no_socket(s);
 }
 
@@ -99,7 +99,7 @@ CASE(handle, close_listener)
     s = accept(l, NULL, NULL);
     ck_assert(s != INVALID_SOCKET);
     ck_assert(CloseHandle((HANDLE)l));
-    ck_assert_int_eq(peer_open(AF_INET, port, 1, 2000).refused, 1);
+    ck_assert_int_eq(peer_open(AF_INET, port, 1, PATIENCE).refused, 1);
     assert_fails(accept(l, NULL, NULL), WSAENOTSOCK);
     assert_works(closesocket(s));
 }
@@ -145,9 +145,9 @@ static void close_under(DWORD(WINAPI *call)(void *))
     thread = run_thread(call, (void *)s);
     ck_assert_uint_eq(WaitForSingleObject(thread, 300), WAIT_TIMEOUT);
     ck_assert(CloseHandle((HANDLE)s));
-    ck_assert_uint_ge(thread_result(thread, 1000), WSABASEERR); /* which one is not documented */
+    ck_assert_uint_ge(thread_result(thread, PATIENCE), WSABASEERR); /* which one is not documented */
     if (call == receive)
-        ck_assert_str_eq(peer("read %d 1 500", k), "EOF");
+        ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
 }
 
 CASE(handle, close_while_receiving)
@@ -174,10 +174,10 @@ CASE(handle, close_overlapped)
     assert_fails(WSARecv(s, &buffer, 1, NULL, &flags, &overlapped, NULL), WSA_IO_PENDING);
     ck_assert_uint_eq(WaitForSingleObject(overlapped.hEvent, 50), WAIT_TIMEOUT);
     ck_assert(CloseHandle((HANDLE)s));
-    ck_assert_uint_eq(WaitForSingleObject(overlapped.hEvent, 1000), WAIT_OBJECT_0);
+    ck_assert_uint_eq(WaitForSingleObject(overlapped.hEvent, PATIENCE), WAIT_OBJECT_0);
     ck_assert_uint_ne(overlapped.Internal, 0); /* which status it is is not documented */
     ck_assert_uint_ne(overlapped.Internal, STATUS_PENDING);
-    ck_assert_str_eq(peer("read %d 1 500", k), "EOF");
+    ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
     assert_no_socket(s);
 }
 
@@ -194,7 +194,7 @@ CASE(handle, move)
         assert_no_socket(s);
     exchange_bytes(copy, k);
     assert_works(closesocket(copy));
-    ck_assert_str_eq(peer("read %d 1 500", k), "EOF");
+    ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
     assert_no_socket(copy);
 }
 
@@ -210,7 +210,7 @@ static void move_to_child(HANDLE self)
     assert_no_socket(s);
     ck_assert_str_eq(peer("read %d 1 300", k), "TIMEOUT");
     end_sleeper(child);
-    ck_assert_str_eq(peer("read %d 1 2000", k), "EOF");
+    ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
 }
 
 CASE(handle, move_to_process)
@@ -238,7 +238,7 @@ CASE(handle, move_fails)
     connect_pair(&k, &s);
     ck_assert(!DuplicateHandle(GetCurrentProcess(), (HANDLE)s, (HANDLE)(ULONG_PTR)0xdeadbee0, &copy,
                                0, FALSE, DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE));
-    ck_assert_str_eq(peer("read %d 1 500", k), "EOF");
+    ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
     assert_no_socket(s);
 }
 
@@ -257,7 +257,7 @@ CASE(handle, duplicate)
     ck_assert_str_eq(peer("read %d 1 300", k), "TIMEOUT");
     exchange_bytes(copy, k);
     ck_assert(CloseHandle((HANDLE)copy));
-    ck_assert_str_eq(peer("read %d 1 500", k), "EOF");
+    ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
     assert_no_socket(copy);
 }
 
@@ -272,10 +272,10 @@ CASE(handle, duplicate_closed_first)
     exchange_bytes(copy, k);
     assert_works(shutdown(copy, SD_SEND));
     ck_assert(CloseHandle((HANDLE)copy));
-    ck_assert_str_eq(peer("read %d 1 500", k), "EOF");
+    ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
     peer_ok("send %d 78 1000", k);
     recv_pattern(s, 0);
-    ck_assert(selects(s, 'r', 1000));
+    ck_assert(selects(s, 'r', PATIENCE));
     assert_fails(send(s, "x", 1, 0), WSAESHUTDOWN);
     assert_works(closesocket(s));
 }
@@ -304,7 +304,7 @@ CASE(handle, protected)
     exchange_bytes(s, k);
     /* What the socket knows of itself has not been forgotten. */
     assert_works(shutdown(s, SD_SEND));
-    ck_assert_str_eq(peer("read %d 1 500", k), "EOF");
+    ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
     ck_assert(!CloseHandle((HANDLE)s));
     assert_fails(send(s, "x", 1, 0), WSAESHUTDOWN);
     assert_protected(s, FALSE);
@@ -326,7 +326,7 @@ CASE(handle, protected_while_receiving)
     ck_assert(!CloseHandle((HANDLE)s));
     ck_assert_uint_eq(WaitForSingleObject(thread, 200), WAIT_TIMEOUT);
     peer_ok("send %d 78 1000", k);
-    ck_assert_uint_eq(thread_result(thread, 1000), 0);
+    ck_assert_uint_eq(thread_result(thread, PATIENCE), 0);
     assert_protected(s, FALSE);
     assert_works(closesocket(s));
 }

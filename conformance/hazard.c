@@ -36,26 +36,39 @@ static void start(struct receiver *r, SOCKET s, int wait)
 
 static void assert_received(struct receiver *r, char byte)
 {
-    join_thread(r->thread, 2000);
+    join_thread(r->thread, PATIENCE);
     ck_assert_int_eq(r->result, 1);
     ck_assert_int_eq(r->byte, byte);
 }
 
-static void closed_while_blocked(int wait)
+/* Whether the thread stood in its receive; on a busy machine it may come too late for that. */
+static int closes_under_receive(int wait)
 {
     struct receiver r;
     SOCKET s;
     int k;
 
-    winsock();
     s = pair_up(AF_INET, &k);
     start(&r, s, wait);
     assert_works(closesocket(s));
-    ck_assert_str_eq(peer("read %d 1 1000", k), "EOF"); /* at once, whoever still waits */
-    join_thread(r.thread, 1000);
+    ck_assert_str_eq(peer("read %d 1 5000", k), "EOF"); /* at once, whoever still waits */
+    join_thread(r.thread, PATIENCE);
     ck_assert_int_eq(r.result, SOCKET_ERROR);
+    if (r.error == WSAENOTSOCK)
+        return 0;
     if (r.error != WSAEINTR)
         assert_code(r.error, WSAECONNABORTED);
+    return 1;
+}
+
+static void closed_while_blocked(int wait)
+{
+    int stood = 0;
+
+    winsock();
+    for (int i = 0; i < TRIES && !stood; i++)
+        stood = closes_under_receive(wait);
+    ck_assert_msg(stood, "each receive says WSAENOTSOCK");
 }
 
 CASE(hazard, close_after_short_wait)
@@ -82,8 +95,8 @@ CASE(hazard, two_receivers)
     peer_ok("send %d 61 1000", k);
     Sleep(50);
     peer_ok("send %d 62 1000", k);
-    join_thread(r[0].thread, 2000);
-    join_thread(r[1].thread, 2000);
+    join_thread(r[0].thread, PATIENCE);
+    join_thread(r[1].thread, PATIENCE);
     ck_assert_int_eq(r[0].result, 1);
     ck_assert_int_eq(r[1].result, 1);
     ck_assert_int_eq(r[0].byte + r[1].byte, 'a' + 'b');
@@ -131,7 +144,7 @@ CASE(hazard, calls_in_apc)
     tcp_pair(AF_INET, apc_pair);
     start(&r, s, LONG_WAIT);
     ck_assert(QueueUserAPC(exchange_in_apc, r.thread, 0));
-    for (int i = 0; i < 100 && !apc_result; i++)
+    for (int i = 0; i < PATIENCE / 10 && !apc_result; i++)
         Sleep(10);
     ck_assert_int_eq(apc_result, 'z');
     peer_ok("send %d 61 1000", k);
@@ -153,7 +166,7 @@ static void terminated(int wait)
     }
     exchange_bytes(s, k);
     assert_works(closesocket(s));
-    ck_assert_str_eq(peer("read %d 1 2000", k), "EOF");
+    ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
 }
 
 CASE(hazard, terminated_after_short_wait)
@@ -201,9 +214,9 @@ CASE(hazard, closed_while_suspended)
     start(&r, s, LONG_WAIT);
     ck_assert_int_eq((int)SuspendThread(r.thread), 0);
     assert_works(closesocket(s));
-    ck_assert_str_eq(peer("read %d 1 2000", k), "EOF");
+    ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
     ResumeThread(r.thread);
-    join_thread(r.thread, 2000);
+    join_thread(r.thread, PATIENCE);
     ck_assert_int_eq(r.result, SOCKET_ERROR);
 }
 
@@ -211,7 +224,7 @@ static void assert_signals(WSAEVENT event, SOCKET s, long want)
 {
     WSANETWORKEVENTS found;
 
-    ck_assert_uint_eq(WaitForSingleObject(event, 2000), WAIT_OBJECT_0);
+    ck_assert_uint_eq(WaitForSingleObject(event, PATIENCE), WAIT_OBJECT_0);
     assert_works(WSAEnumNetworkEvents(s, event, &found));
     ck_assert_int_eq(found.lNetworkEvents, want);
 }
@@ -326,7 +339,7 @@ CASE(hazard, order_behind_a_large_send)
         }
         if (at == SIZE && !waited) {
             waited = 1;
-            ck_assert_int_eq(selects(pair[0], 'w', 2000), 1);
+            ck_assert_int_eq(selects(pair[0], 'w', PATIENCE), 1);
             assert_returns(send(pair[0], bytes + SIZE, TAIL, 0), TAIL);
         }
         n = recv(pair[1], got + at, SIZE + TAIL - at > 65536 ? 65536 : SIZE + TAIL - at, 0);
@@ -378,11 +391,11 @@ CASE(hazard, inherited_mode)
     ck_assert(s != INVALID_SOCKET);
     before = now_ms();
     assert_fails(recv(s, &byte, 1, 0), WSAETIMEDOUT);
-    ck_assert_uint_lt(now_ms() - before, 1500);
+    ck_assert_uint_lt(now_ms() - before, PATIENCE);
     peer_ok("close %d", k);
     set_blocking(l, 0);
     k = peer_connect(AF_INET, port_of(l));
-    ck_assert_int_eq(selects(l, 'r', 2000), 1);
+    ck_assert_int_eq(selects(l, 'r', PATIENCE), 1);
     s = accept(l, NULL, NULL);
     ck_assert(s != INVALID_SOCKET);
     assert_fails(recv(s, &byte, 1, 0), WSAEWOULDBLOCK);

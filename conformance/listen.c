@@ -260,7 +260,7 @@ CASE(listen, effect)
         peer_ok("send %d 616263 1000", k);
         s = accept(l, NULL, NULL);
         ck_assert(s != INVALID_SOCKET);
-        ck_assert_int_eq(selects(s, 'r', 2000), 1);
+        ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
         assert_returns(recv(s, text, 3, 0), 3);
         ck_assert_str_eq(text, "abc");
         exchange_bytes(s, k);

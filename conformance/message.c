@@ -458,7 +458,7 @@ CASE(message, transmit_packets)
 
         ck_assert_msg(done || (k && error == WSA_IO_PENDING), "%s", wsa_name(error));
         for (size_t i = 0; i < ARRAYSIZE(want); i++) {
-            ck_assert_int_eq(selects(s, 'r', 2000), 1);
+            ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
             assert_returns(recv(s, text, sizeof(text), 0), (int)strlen(want[i]));
             ck_assert_mem_eq(text, want[i], strlen(want[i]));
         }

@@ -318,7 +318,7 @@ CASE(names, inet_ntoa)
     winsock();
     text = inet_ntoa(a);
     ck_assert_str_eq(text, "1.2.3.4");
-    join_thread(run_thread(other_ntoa, (void *)text), 2000);
+    join_thread(run_thread(other_ntoa, (void *)text), PATIENCE);
     ck_assert_str_eq(text, "1.2.3.4");
 }
 

@@ -22,14 +22,14 @@ void check_started(const char *file, int line, const char *call, int done);
     check_fails(__FILE__, __LINE__, #call, (WSASetLastError(ERROR_UNTOUCHED), (call)) ? 0 : -1,    \
                 (code))
 
-/* Waits for the event, 3 s at most; 0 with the byte count, or the operation's WSA code. */
+/* Waits for the event, PATIENCE at most; 0 with the byte count, or the operation's WSA code. */
 int finish(SOCKET s, WSAOVERLAPPED *overlapped, DWORD *count);
 
 /* One receive or send of a buffer; what WSARecv and WSASend return. */
 int start_recv(SOCKET s, void *data, DWORD length, DWORD flags, WSAOVERLAPPED *overlapped);
 int start_send(SOCKET s, const void *data, DWORD length, WSAOVERLAPPED *overlapped);
 
-/* The next packet of a port, within 3 s: 0, or the code with which the operation failed.  The
+/* The next packet of a port, within PATIENCE: 0, or the code with which the operation failed.  The
  * others are what it must carry. */
 DWORD packet(HANDLE port, ULONG_PTR key, WSAOVERLAPPED *overlapped, DWORD count);
 void no_packet(HANDLE port);

@@ -26,7 +26,7 @@ int finish(SOCKET s, WSAOVERLAPPED *overlapped, DWORD *count)
 {
     DWORD flags = 0;
 
-    ck_assert_int_eq(WaitForSingleObject(overlapped->hEvent, 3000), WAIT_OBJECT_0);
+    ck_assert_int_eq(WaitForSingleObject(overlapped->hEvent, PATIENCE), WAIT_OBJECT_0);
     *count = ~0u;
     WSASetLastError(0);
     return WSAGetOverlappedResult(s, overlapped, count, FALSE, &flags) ? 0 : WSAGetLastError();
@@ -52,7 +52,7 @@ DWORD packet(HANDLE port, ULONG_PTR key, WSAOVERLAPPED *overlapped, DWORD count)
     ULONG_PTR got_key = 0;
     DWORD bytes = ~0u, error = 0;
 
-    if (!GetQueuedCompletionStatus(port, &bytes, &got_key, &got, 3000))
+    if (!GetQueuedCompletionStatus(port, &bytes, &got_key, &got, PATIENCE))
         error = GetLastError();
     ck_assert_ptr_eq(got, overlapped);
     ck_assert_uint_eq(got_key, key);
@@ -137,7 +137,7 @@ CASE(overlapped, recv_routine)
     assert_returns(send(pair[1], "abcd", 4, 0), 4);
     Sleep(50);
     ck_assert_uint_eq(routine_calls, 0);
-    ck_assert_int_eq(SleepEx(2000, TRUE), WAIT_IO_COMPLETION);
+    ck_assert_int_eq(SleepEx(PATIENCE, TRUE), WAIT_IO_COMPLETION);
     ck_assert_uint_eq(routine_calls, 1);
     ck_assert_uint_eq(routine_error, 0);
     ck_assert_uint_eq(routine_count, 4);
@@ -146,7 +146,7 @@ CASE(overlapped, recv_routine)
     /* a cancelled one tells so */
     assert_fails(WSARecv(pair[0], &buffer, 1, NULL, &flags, &ov, routine), WSA_IO_PENDING);
     ck_assert(CancelIoEx((HANDLE)pair[0], &ov));
-    ck_assert_int_eq(SleepEx(2000, TRUE), WAIT_IO_COMPLETION);
+    ck_assert_int_eq(SleepEx(PATIENCE, TRUE), WAIT_IO_COMPLETION);
     ck_assert_uint_eq(routine_calls, 2);
     assert_code((int)routine_error, WSA_OPERATION_ABORTED);
     ck_assert_uint_eq(routine_count, 0);
@@ -175,7 +175,7 @@ CASE(overlapped, port)
     quiet.hEvent = (HANDLE)((ULONG_PTR)event | 1);
     assert_fails(start_recv(pair[0], data, sizeof(data), 0, &quiet), WSA_IO_PENDING);
     assert_returns(send(pair[1], "abc", 3, 0), 3);
-    ck_assert_int_eq(WaitForSingleObject(event, 3000), WAIT_OBJECT_0);
+    ck_assert_int_eq(WaitForSingleObject(event, PATIENCE), WAIT_OBJECT_0);
     no_packet(port);
     assert_fails(WSARecv(pair[0], &buffer, 1, NULL, &flags, &ov, routine), WSAEINVAL);
 }
@@ -266,9 +266,9 @@ CASE(overlapped, close_pending)
     assert_fails(WSARecv(pair[0], &buffer, 1, NULL, &flags, &called, routine), WSA_IO_PENDING);
     assert_fails(start_recv(ported[0], data + 8, 4, 0, &queued), WSA_IO_PENDING);
     assert_works(closesocket(pair[0]));
-    ck_assert_int_eq(WaitForSingleObject(ov.hEvent, 2000), WAIT_OBJECT_0);
+    ck_assert_int_eq(WaitForSingleObject(ov.hEvent, PATIENCE), WAIT_OBJECT_0);
     ck_assert_uint_ne(ov.Internal, STATUS_PENDING);
-    SleepEx(500, TRUE);
+    SleepEx(PATIENCE, TRUE);
     ck_assert_uint_eq(routine_calls, 1);
     assert_code((int)routine_error, WSA_OPERATION_ABORTED);
     assert_works(closesocket(ported[0]));
@@ -296,7 +296,7 @@ CASE(overlapped, close_duplicate)
     assert_works(closesocket(pair[0]));
     ck_assert_int_eq(WaitForSingleObject(ov.hEvent, 100), WAIT_TIMEOUT);
     assert_returns(send(pair[1], "abc", 3, 0), 3);
-    ck_assert_int_eq(WaitForSingleObject(ov.hEvent, 2000), WAIT_OBJECT_0);
+    ck_assert_int_eq(WaitForSingleObject(ov.hEvent, PATIENCE), WAIT_OBJECT_0);
     ck_assert_uint_eq(ov.Internal, 0);
     ck_assert_uint_eq(ov.InternalHigh, 3);
     CloseHandle(other);
@@ -379,7 +379,7 @@ CASE(overlapped, wait_all)
     ck_assert_int_eq(finish(pair[0], &ov, &count), 0);
     ck_assert_uint_eq(count, 10);
     ck_assert_mem_eq(data, "abcabcabca", 10);
-    ck_assert_int_eq(selects(pair[0], 'r', 1000), 1);
+    ck_assert_int_eq(selects(pair[0], 'r', PATIENCE), 1);
     assert_started(start_recv(pair[0], data, 10, 0, &ov));
     ck_assert_int_eq(finish(pair[0], &ov, &count), 0);
     ck_assert_uint_eq(count, 2);

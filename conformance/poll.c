@@ -91,7 +91,7 @@ CASE(poll, listener)
     l = listener(AF_INET, 5);
     ck_assert_int_eq(polls(l, ALL, 0), 0);
     peer_connect(AF_INET, port_of(l));
-    ck_assert_int_eq(polls(l, POLLIN, 2000), POLLRDNORM);
+    ck_assert_int_eq(polls(l, POLLIN, PATIENCE), POLLRDNORM);
     ck_assert_int_eq(polls(l, ALL, 0), POLLRDNORM);
     ck_assert_int_eq(polls(l, POLLRDBAND | POLLWRNORM, 0), 0);
     closesocket(accept(l, NULL, NULL));
@@ -110,7 +110,7 @@ CASE(poll, connection)
     s = accept(l, NULL, NULL);
     ck_assert_int_eq(polls(s, ALL, 0), POLLWRNORM);
     peer_ok("send %d 61 1000", k);
-    ck_assert_int_eq(polls(s, POLLIN, 2000), POLLRDNORM);
+    ck_assert_int_eq(polls(s, POLLIN, PATIENCE), POLLRDNORM);
     ck_assert_int_eq(polls(s, ALL, 0), POLLWRNORM | POLLRDNORM);
     ck_assert_int_eq(polls(s, POLLRDBAND, 0), 0);
     assert_returns(recv(s, &byte, 1, 0), 1);
@@ -129,7 +129,7 @@ CASE(poll, out_of_band)
     k = peer_connect(AF_INET, port_of(l));
     s = accept(l, NULL, NULL);
     peer_ok("oob %d 41", k);
-    ck_assert_int_eq(polls(s, POLLIN, 2000), POLLRDBAND);
+    ck_assert_int_eq(polls(s, POLLIN, PATIENCE), POLLRDBAND);
     ck_assert_int_eq(polls(s, ALL, 0), POLLWRNORM | POLLRDBAND);
     assert_returns(recv(s, &byte, 1, MSG_OOB), 1);
     ck_assert_int_eq(byte, 'A');
@@ -148,7 +148,7 @@ CASE(poll, out_of_band_inline)
     s = accept(l, NULL, NULL);
     set_int(s, SOL_SOCKET, SO_OOBINLINE, 1);
     peer_ok("oob %d 42", k);
-    ck_assert_int_eq(polls(s, POLLIN, 2000), POLLRDNORM);
+    ck_assert_int_eq(polls(s, POLLIN, PATIENCE), POLLRDNORM);
     assert_returns(recv(s, &byte, 1, 0), 1);
     ck_assert_int_eq(byte, 'B');
     ck_assert_int_eq(polls(s, ALL, 0), POLLWRNORM);
@@ -166,13 +166,13 @@ CASE(poll, peer_closed)
     k = peer_connect(AF_INET, port_of(l));
     s = accept(l, NULL, NULL);
     peer_ok("shut %d w", k);
-    ck_assert_int_eq(polls(s, 0, 2000), POLLHUP);
+    ck_assert_int_eq(polls(s, 0, PATIENCE), POLLHUP);
     ck_assert_int_eq(polls(s, ALL, 0), POLLWRNORM | POLLHUP);
     k = peer_connect(AF_INET, port_of(l));
     s = accept(l, NULL, NULL);
     peer_ok("send %d 6162 1000", k);
     peer_ok("shut %d w", k);
-    ck_assert_int_eq(polls(s, 0, 2000), POLLHUP);
+    ck_assert_int_eq(polls(s, 0, PATIENCE), POLLHUP);
     ck_assert_int_eq(polls(s, ALL, 0), POLLWRNORM | POLLRDNORM | POLLHUP);
 }
 
@@ -200,7 +200,7 @@ CASE(poll, reset)
     k = peer_connect(AF_INET, port_of(l));
     s = accept(l, NULL, NULL);
     peer_ok("abort %d", k);
-    ck_assert_int_ne(polls(s, POLLRDNORM, 2000), 0);
+    ck_assert_int_ne(polls(s, POLLRDNORM, PATIENCE), 0);
     ck_assert_int_eq(polls(s, ALL, 0), POLLERR | POLLHUP | POLLWRNORM);
 }
 
@@ -251,7 +251,7 @@ CASE(poll, datagram)
     ck_assert_int_eq(polls(s, ALL, 0), POLLWRNORM);
     k = peer_udp(AF_INET, &port);
     peer_ok("sendto %d 127.0.0.1 %u 61", k, port_of(s));
-    ck_assert_int_eq(polls(s, POLLIN, 2000), POLLRDNORM);
+    ck_assert_int_eq(polls(s, POLLIN, PATIENCE), POLLRDNORM);
     ck_assert_int_eq(polls(s, ALL, 0), POLLWRNORM | POLLRDNORM);
 }
 
@@ -265,7 +265,7 @@ CASE(poll, time_limit)
     start = now_ms();
     ck_assert_int_eq(polls(s, POLLIN, 120), 0);
     ck_assert_uint_ge(now_ms() - start, 100);
-    ck_assert_uint_lt(now_ms() - start, 1000);
+    ck_assert_uint_lt(now_ms() - start, PATIENCE);
 }
 
 static DWORD WINAPI send_to(void *arg)
@@ -341,7 +341,8 @@ CASE(poll, alertable)
     ck_assert(DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), &self,
                               0, FALSE, DUPLICATE_SAME_ACCESS));
     thread = run_thread(queue_apc, self);
-    ck_assert_int_eq(polls(s, POLLIN, 1000), 0);
+    for (int i = 0; i < TRIES && !apcs; i++) /* the other thread may be late */
+        ck_assert_int_eq(polls(s, POLLIN, 1000), 0);
     ck_assert_int_eq(apcs, 1);
     join_thread(thread, 5000);
 }
@@ -359,7 +360,7 @@ CASE(poll, many)
         struct address a = address_of(fds[i].fd);
 
         assert_returns(sendto(fds[1].fd, "x", 1, 0, &a.sa, a.len), 1);
-        ck_assert_int_eq(selects(fds[i].fd, 'r', 2000), 1);
+        ck_assert_int_eq(selects(fds[i].fd, 'r', PATIENCE), 1);
     }
     assert_returns(WSAPoll(fds, MANY, 0), MANY / 50);
     for (int i = 0; i < MANY; i++)

@@ -52,7 +52,7 @@ CASE(select, nfds_and_time)
         start = now_ms();
         assert_returns(select(nfds, &set, NULL, NULL, &t), 0);
         ck_assert_uint_ge(now_ms() - start, 100);
-        ck_assert_uint_lt(now_ms() - start, 1000);
+        ck_assert_uint_lt(now_ms() - start, PATIENCE);
         ck_assert_int_eq(t.tv_sec, 0);
         ck_assert_int_eq(t.tv_usec, 120000);
         ck_assert_uint_eq(set.fd_count, 0);
@@ -95,7 +95,7 @@ CASE(select, listener)
     ck_assert_int_eq(selects(l, 'r', 0), 0);
     ck_assert_int_eq(selects(l, 'w', 0), 0);
     peer_connect(AF_INET, port_of(l));
-    ck_assert_int_eq(selects(l, 'r', 2000), 1);
+    ck_assert_int_eq(selects(l, 'r', PATIENCE), 1);
     ck_assert_int_eq(selects(l, 'w', 0), 0);
     ck_assert_int_eq(selects(l, 'x', 0), 0);
     closesocket(accept(l, NULL, NULL));
@@ -117,16 +117,16 @@ CASE(select, connection)
     ck_assert_int_eq(selects(s, 'r', 0), 0);
     ck_assert_int_eq(selects(s, 'x', 0), 0);
     peer_ok("send %d 61 1000", k);
-    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
     ck_assert_int_eq(selects(s, 'r', 0), 1);
     assert_returns(recv(s, &byte, 1, 0), 1);
     ck_assert_int_eq(selects(s, 'r', 0), 0);
     peer_ok("oob %d 62", k);
-    ck_assert_int_eq(selects(s, 'x', 2000), 1);
+    ck_assert_int_eq(selects(s, 'x', PATIENCE), 1);
     assert_returns(recv(s, &byte, 1, MSG_OOB), 1);
     ck_assert_int_eq(selects(s, 'x', 0), 0);
     peer_ok("shut %d w", k);
-    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
     assert_returns(recv(s, &byte, 1, 0), 0);
     ck_assert_int_eq(selects(s, 'r', 0), 1);
     ck_assert_int_eq(selects(s, 'w', 0), 1);
@@ -143,7 +143,7 @@ CASE(select, reset)
     k = peer_connect(AF_INET, port_of(l));
     s = accept(l, NULL, NULL);
     peer_ok("abort %d", k);
-    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
     ck_assert_int_eq(selects(s, 'w', 0), 1);
     ck_assert_int_eq(selects(s, 'x', 0), 0);
 }
@@ -162,7 +162,7 @@ CASE(select, datagram)
     ck_assert_int_eq(selects(s, 'w', 0), 1);
     ck_assert_int_eq(selects(s, 'r', 0), 0);
     peer_ok("sendto %d 127.0.0.1 %u 61", k, port_of(s));
-    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
     assert_returns(recv(s, &byte, 1, 0), 1);
     ck_assert_int_eq(selects(s, 'r', 0), 0);
 }
@@ -176,7 +176,7 @@ CASE(select, sets_together)
     winsock();
     tcp_pair(AF_INET, pair);
     assert_returns(send(pair[0], "x", 1, 0), 1);
-    ck_assert_int_eq(selects(pair[1], 'r', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'r', PATIENCE), 1);
     FD_ZERO(&read);
     FD_SET(pair[0], &read);
     FD_SET(pair[1], &read);
@@ -209,7 +209,7 @@ CASE(select, many)
         struct address a = address_of(s[i]);
 
         assert_returns(sendto(s[1], "x", 1, 0, &a.sa, a.len), 1);
-        ck_assert_int_eq(selects(s[i], 'r', 2000), 1);
+        ck_assert_int_eq(selects(s[i], 'r', PATIENCE), 1);
     }
     set.count = MANY;
     memcpy(set.array, s, sizeof(s));

@@ -276,7 +276,7 @@ CASE(sockopt, v6only)
         assert_works(bind(l, &a.sa, a.len));
         assert_works(listen(l, 5));
         peer_connect(AF_INET6, port_of(l));
-        c = peer_open(AF_INET, port_of(l), 1, 3000);
+        c = peer_open(AF_INET, port_of(l), 1, PATIENCE);
         ck_assert_int_eq(c.established, !only);
         closesocket(l);
     }
@@ -297,13 +297,13 @@ CASE(sockopt, fionread)
     assert_works(ioctlsocket(s, FIONREAD, &n));
     ck_assert_uint_eq(n, 0);
     peer_ok("send %d 616263 1000", k);
-    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
     assert_works(ioctlsocket(s, FIONREAD, &n));
     ck_assert_uint_eq(n, 3);
     s = bound(AF_INET, SOCK_DGRAM);
     k = peer_udp(AF_INET, &port);
     peer_ok("sendto %d 127.0.0.1 %u 6162", k, port_of(s));
-    ck_assert_int_eq(selects(s, 'r', 2000), 1);
+    ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
     assert_works(ioctlsocket(s, FIONREAD, &n));
     ck_assert_uint_ge(n, 2);
 }
@@ -321,7 +321,7 @@ CASE(sockopt, siocatmark)
     ck_assert_uint_eq(mark, TRUE);
     assert_returns(send(pair[0], "a", 1, 0), 1);
     assert_returns(send(pair[0], "b", 1, MSG_OOB), 1);
-    ck_assert_int_eq(selects(pair[1], 'x', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
     assert_works(ioctlsocket(pair[1], SIOCATMARK, &mark));
     ck_assert_uint_eq(mark, FALSE);
     assert_returns(recv(pair[1], &byte, 1, MSG_OOB), 1);
@@ -415,7 +415,7 @@ CASE(sockopt, small_receive_buffer)
     }
     for (int i = 0; i < COUNT; i++) {
         memset(sent, 'a' + i, sizeof(sent));
-        ck_assert_int_eq(selects(pair[1], 'r', 2000), 1);
+        ck_assert_int_eq(selects(pair[1], 'r', PATIENCE), 1);
         assert_returns(recv(pair[1], got, sizeof(got), MSG_WAITALL), sizeof(got));
         ck_assert_int_eq(memcmp(got, sent, sizeof(got)), 0);
     }

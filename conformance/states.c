@@ -167,7 +167,7 @@ CASE(states, named_twice)
     winsock();
     tcp_pair(AF_INET, pair);
     assert_returns(send(pair[0], "x", 1, 0), 1);
-    ck_assert_int_eq(selects(pair[1], 'r', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'r', PATIENCE), 1);
     both = (fd_set){2, {pair[0], pair[1]}};
     assert_returns(select(0, &both, &both, NULL, NULL), 2); /* the same set twice */
     ck_assert_uint_eq(both.fd_count, 2);

@@ -43,7 +43,7 @@ static void send_urgent(SOCKET s, char byte)
 static void tell_urgent(SOCKET pair[2], char byte)
 {
     send_urgent(pair[0], byte);
-    ck_assert_int_eq(selects(pair[1], 'x', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
 }
 
 static u_long number(SOCKET s, long code)
@@ -66,8 +66,8 @@ static int polls(SOCKET s, short events)
 static void check_state(int line, SOCKET s, int normal, int urgent)
 {
     doing("line %d", line);
-    ck_assert_int_eq(selects(s, 'x', urgent ? 2000 : 0), urgent);
-    ck_assert_int_eq(selects(s, 'r', normal ? 2000 : 0), normal != 0);
+    ck_assert_int_eq(selects(s, 'x', urgent ? PATIENCE : 0), urgent);
+    ck_assert_int_eq(selects(s, 'r', normal ? PATIENCE : 0), normal != 0);
     ck_assert_int_eq(polls(s, POLLRDBAND), urgent);
     ck_assert_int_eq(polls(s, POLLRDNORM), normal != 0);
     ck_assert_int_eq((int)number(s, SIOCATMARK), !urgent);
@@ -180,7 +180,7 @@ static void two_one_received(SOCKET pair[2])
     send_normal(pair[0], "cd");
     send_urgent(pair[0], 'v');
     send_normal(pair[0], "e");
-    ck_assert_int_eq(selects(pair[1], 'x', 2000), 1);
+    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
     get_normal(pair[1], "abcde", 8);
     assert_state(pair[1], 0, 1);
     get_urgent(pair[1], 'v');
@@ -320,7 +320,7 @@ static void closed(SOCKET pair[2])
     get_urgent(pair[1], 'v');
     nothing_left(pair[1]);
     assert_works(closesocket(pair[1]));
-    ck_assert_int_eq(selects(pair[0], 'r', 2000), 1);
+    ck_assert_int_eq(selects(pair[0], 'r', PATIENCE), 1);
     assert_returns(recv(pair[0], &byte, 1, 0), 0);
 }
 
@@ -410,7 +410,7 @@ CASE(urgent, events)
     for (int i = 0; i < 3; i++) {
         if (i < 2)
             send_urgent(pair[0], (char)('u' + i));
-        ck_assert_int_eq(WaitForSingleObject(event, i == 1 ? 0 : 2000),
+        ck_assert_int_eq(WaitForSingleObject(event, i == 1 ? 0 : PATIENCE),
                          i == 1 ? WAIT_TIMEOUT : WAIT_OBJECT_0);
         assert_works(WSAEnumNetworkEvents(pair[1], event, &out));
         ck_assert_int_eq(out.lNetworkEvents, i == 1 ? 0 : FD_OOB);

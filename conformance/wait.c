@@ -45,10 +45,17 @@ static void start(struct watcher *w, enum how how, SOCKET first, SOCKET second, 
     w->thread = run_into_call(watch, w, &w->calls, wait);
 }
 
+/* The socket was closed before the select began: on a busy machine the thread may come too late. */
+static int came_late(const struct watcher *w)
+{
+    return WaitForSingleObject(w->thread, PATIENCE) == WAIT_OBJECT_0 && w->result == SOCKET_ERROR &&
+           w->error == WSAENOTSOCK;
+}
+
 /* The wait has ended for the second socket. */
 static void assert_found(struct watcher *w, int revents)
 {
-    join_thread(w->thread, 2000);
+    join_thread(w->thread, PATIENCE);
     doing("%s", w->how == BY_POLL ? "WSAPoll" : "select");
     ck_assert_int_eq(w->result, 1);
     ck_assert_int_eq(w->found[0], 0);
@@ -59,7 +66,7 @@ static void closed_meanwhile(int by_handle)
 {
     struct watcher w;
     SOCKET idle;
-    int unused;
+    int unused, late = 0;
 
     winsock();
     idle = pair_up(AF_INET, &unused);
@@ -73,8 +80,11 @@ static void closed_meanwhile(int by_handle)
             ck_assert(CloseHandle((HANDLE)s));
         else
             assert_works(closesocket(s));
-        ck_assert_str_eq(peer("read %d 1 1000", k), "EOF");
-        assert_found(&w, POLLNVAL);
+        ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
+        if (came_late(&w) && ++late < TRIES)
+            i--; /* once more */
+        else
+            assert_found(&w, POLLNVAL);
     }
 }
 
@@ -283,5 +293,5 @@ CASE(wait, terminated_meanwhile)
     }
     exchange_bytes(s, k);
     assert_works(closesocket(s));
-    ck_assert_str_eq(peer("read %d 1 2000", k), "EOF");
+    ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
 }

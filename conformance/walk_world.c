@@ -66,7 +66,7 @@ static void offer_connection(void)
         assert_works(connect(s, &world.listening.sa, world.listening.len));
     }
     closesocket(s);
-    selects(world.listener, 'r', 2000);
+    selects(world.listener, 'r', PATIENCE);
 }
 
 static void offer_bytes(void)
@@ -77,7 +77,7 @@ static void offer_bytes(void)
         recv(world.stream[0], &byte, 1, MSG_PEEK) != 1) {
         new_stream();
         assert_returns(send(world.stream[1], "data", 4, 0), 4);
-        selects(world.stream[0], 'r', 2000);
+        selects(world.stream[0], 'r', PATIENCE);
     }
 }
 
@@ -89,7 +89,7 @@ static void offer_datagram(void)
         !selects(world.datagram, 'r', 500) || recv(world.datagram, bytes, 4, MSG_PEEK) != 4) {
         new_datagram();
         assert_returns(sendto(world.datagram, "data", 4, 0, &world.own.sa, world.own.len), 4);
-        selects(world.datagram, 'r', 2000);
+        selects(world.datagram, 'r', PATIENCE);
     }
 }
 

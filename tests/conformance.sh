@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Sourced after lib.sh by the suites that run conformance.exe.
+. "$top/tests/unsteady.sh"
 
 peer_pid=''
 stop_peer() { [ -z "$peer_pid" ] || kill "$peer_pid" 2>/dev/null || true; }

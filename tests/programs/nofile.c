@@ -2,6 +2,7 @@
 #include "nofile.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,46 @@ pid_t wineserver_of(const char *prefix)
             found = (pid_t)atoi(entry->d_name);
     closedir(dir);
     return found;
+}
+
+/* Whether the process was started with this variable, "NAME=VALUE". */
+static bool has_variable(const char *pid, const char *variable)
+{
+    char path[64], *text = NULL;
+    size_t room = 0;
+    bool found = false;
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%.16s/environ", pid);
+    file = fopen(path, "r");
+    while (file && !found && getdelim(&text, &room, 0, file) > 0)
+        found = !strcmp(text, variable);
+    free(text);
+    if (file)
+        fclose(file);
+    return found;
+}
+
+/* Wine's loaders all have names that begin so, and so has its server. */
+int signal_others(const char *prefix, pid_t but, int signal)
+{
+    struct dirent *entry;
+    char variable[512];
+    int count = 0;
+    DIR *dir = opendir("/proc");
+
+    snprintf(variable, sizeof(variable), "WINEPREFIX=%s", prefix);
+    while (dir && (entry = readdir(dir))) {
+        pid_t pid = (pid_t)atoi(entry->d_name);
+
+        if (pid > 0 && pid != but && leads_to(entry->d_name, "exe", "wine", false) &&
+            !leads_to(entry->d_name, "exe", "wineserver", false) &&
+            has_variable(entry->d_name, variable))
+            count += !kill(pid, signal);
+    }
+    if (dir)
+        closedir(dir);
+    return count;
 }
 
 /* Marks the descriptors a process has open. Returns their number. */

@@ -16,6 +16,9 @@ struct limit {
 /* The process of the wineserver that serves a prefix; 0 where there is none. */
 pid_t wineserver_of(const char *prefix);
 
+/* Sends a signal to each of the prefix's programs but one; the number of those that got it. */
+int signal_others(const char *prefix, pid_t but, int signal);
+
 /* Remembers the process's limit. Returns false where it cannot be read. */
 bool limit_init(struct limit *limit, pid_t pid);
 

@@ -303,8 +303,9 @@ static int interrupted_poll(struct pollfd *fds, nfds_t count, int timeout)
     (void)fds;
     (void)count;
     ck_assert_int_ge(timeout, 0);
-    usleep(timeout ? 2000 : 0);
     interruptions++;
+    if (interruptions > 3 && timeout)
+        usleep(2000); /* which may take long on a busy machine */
     errno = EINTR;
     return timeout ? -1 : 0;
 }
@@ -327,7 +328,7 @@ START_TEST(wait_in_vain)
     begun = now_ms();
     ck_assert_int_eq(record_wait(&ref, POLLIN, 60), 0);
     ck_assert_int_ge((int)(now_ms() - begun), 59); /* two roundings of the clock here */
-    ck_assert_int_lt((int)(now_ms() - begun), 1000);
+    ck_assert_int_lt((int)(now_ms() - begun), 10000);
     ck_assert_int_eq(interruptions > 2, _i == 1);
     record_give(&ref);
     record_drop(HANDLE);

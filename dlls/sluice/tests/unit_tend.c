@@ -92,7 +92,7 @@ START_TEST(arrivals)
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(look(handle, 0), i);
         ck_assert_int_eq(send(peer, "x", 1, 0), 1);
-        params = wait_for(500);
+        params = wait_for(10000);
         ck_assert_uint_eq(params.count, 1);
         ck_assert_uint_eq(params.handles[0], handle);
         ck_assert_uint_eq(params.errors, 0);
@@ -113,7 +113,7 @@ START_TEST(errors)
 
     ck_assert_int_eq(tend(handle, 0, NULL), 0);
     ck_assert_int_eq(send((int)handle, "x", 1, 0), 1);
-    params = wait_for(500);
+    params = wait_for(10000);
     ck_assert_uint_eq(params.count, 1);
     ck_assert_uint_eq(params.errors, 1);
     ck_assert_int_eq(has_error(handle), 1);
