@@ -49,7 +49,7 @@ void direct_options(void)
 
 static bool keep(SOCKET s, unsigned *facts)
 {
-    struct keep_params params = {.handle = s, .hears = hearing_will(*facts)};
+    struct keep_params params = {.handle = s, .hears = hearing(*facts | FACT_KEPT)};
 
     if (*facts & FACT_KEPT)
         return true;
