@@ -152,8 +152,7 @@ CASE(accept, closed_meanwhile)
     thread = run_thread(accept_until_closed, (void *)l);
     Sleep(200);
     assert_works(closesocket(l));
-    ck_assert_uint_eq(WaitForSingleObject(thread, PATIENCE), WAIT_OBJECT_0);
-    GetExitCodeThread(thread, &error);
+    error = thread_result(thread, PATIENCE);
     if (error != WSAECONNABORTED)
         assert_code((int)error, WSAEINTR);
 }

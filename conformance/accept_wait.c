@@ -4,18 +4,15 @@
  *
  * Sources: the pages "accept" ("Winsock performs an alertable wait in this situation, which can be
  * interrupted by an asynchronous procedure call"), "closesocket" and "AcceptEx". */
+#include "blocked.h"
 #include "overlap.h"
 #include "remote.h"
-
-enum { SHORT_WAIT = 20, LONG_WAIT = 300 };
-
-static const int waits[] = {SHORT_WAIT, LONG_WAIT};
 
 /* An accept in a thread of its own. */
 struct acceptor {
     SOCKET listener, result;
     HANDLE thread;
-    volatile LONG waits;
+    volatile LONG calls;
     struct address from;
     int error;
 };
@@ -25,7 +22,7 @@ static DWORD WINAPI accept_one(void *context)
     struct acceptor *a = context;
 
     a->from.len = sizeof(a->from.any);
-    InterlockedExchange(&a->waits, 1);
+    InterlockedExchange(&a->calls, 1);
     a->result = accept(a->listener, &a->from.sa, &a->from.len);
     a->error = WSAGetLastError();
     return 0;
@@ -35,10 +32,7 @@ static void start(struct acceptor *a, SOCKET l, int wait)
 {
     memset(a, 0, sizeof(*a));
     a->listener = l;
-    a->thread = run_thread(accept_one, a);
-    while (!a->waits)
-        Sleep(1);
-    Sleep(wait);
+    a->thread = run_into_call(accept_one, a, &a->calls, wait);
 }
 
 static int still_waits(const struct acceptor *a)
@@ -133,14 +127,6 @@ CASE(accept_wait, handle_closed)
     closed(1);
 }
 
-static volatile LONG apcs;
-
-static void CALLBACK count_apc(ULONG_PTR unused)
-{
-    (void)unused;
-    InterlockedIncrement(&apcs);
-}
-
 /* The wait is alertable, and goes on behind the call. */
 CASE(accept_wait, apc)
 {
@@ -150,12 +136,8 @@ CASE(accept_wait, apc)
     winsock();
     l = listener(AF_INET, 5);
     for (int i = 0; i < 2; i++) {
-        apcs = 0;
         start(&a, l, waits[i]);
-        ck_assert(QueueUserAPC(count_apc, a.thread, 0));
-        for (int tries = 0; tries < PATIENCE / 10 && !apcs; tries++)
-            Sleep(10);
-        ck_assert_int_eq(apcs, 1);
+        assert_apc_runs(a.thread);
         ck_assert(still_waits(&a));
         assert_accepted(&a, peer_connect(AF_INET, port_of(l)));
     }
@@ -173,9 +155,7 @@ CASE(accept_wait, terminated)
     where = address_of(l);
     for (int i = 0; i < 10; i++) {
         start(&a, l, waits[i == 9]);
-        ck_assert(TerminateThread(a.thread, 1));
-        ck_assert_uint_eq(WaitForSingleObject(a.thread, PATIENCE), WAIT_OBJECT_0);
-        CloseHandle(a.thread);
+        end_thread(a.thread);
     }
     start(&a, l, 0);
     assert_accepted(&a, peer_connect(AF_INET, port_of(l)));

@@ -7,22 +7,12 @@
  * none); Wine's test_send_buffering, run on Windows: what a send took is none of these. */
 #include "overlap.h"
 
-enum { SENT = 20 * 1024 * 1024, CYCLE = 251 };
-
-/* The byte at a position of the stream. */
-static char *positions(void)
-{
-    char *bytes = malloc(SENT);
-
-    for (int i = 0; i < SENT; i++)
-        bytes[i] = (char)(i % CYCLE);
-    return bytes;
-}
+enum { SENT = 20 * 1024 * 1024 };
 
 /* A connection on which a non-blocking send took what its peer has not read. */
 static void pair_with_rest(SOCKET pair[2])
 {
-    char *bytes = positions();
+    char *bytes = make_pattern(SENT);
 
     winsock();
     tcp_pair(AF_INET, pair);
@@ -31,29 +21,12 @@ static void pair_with_rest(SOCKET pair[2])
     free(bytes);
 }
 
-/* Reads to the end. Returns how many bytes came before one that is not its position's. */
-static DWORD WINAPI read_positions(void *s)
-{
-    char bytes[65536];
-    DWORD total = 0;
-    int n;
-
-    while ((n = recv((SOCKET)s, bytes, sizeof(bytes), 0)) > 0)
-        for (int i = 0; i < n; i++, total++)
-            if (bytes[i] != (char)(total % CYCLE))
-                return total;
-    return total;
-}
-
 static void assert_all_arrives(SOCKET pair[2])
 {
-    HANDLE thread = run_thread(read_positions, (void *)pair[1]);
-    DWORD total;
+    HANDLE thread = run_thread(read_pattern, (void *)pair[1]);
 
     assert_works(closesocket(pair[0]));
-    ck_assert_uint_eq(WaitForSingleObject(thread, 30000), WAIT_OBJECT_0);
-    GetExitCodeThread(thread, &total);
-    ck_assert_uint_eq(total, SENT);
+    ck_assert_uint_eq(thread_result(thread, 30000), SENT);
 }
 
 static DWORD cancel_error(SOCKET s, WSAOVERLAPPED *overlapped)
@@ -200,14 +173,13 @@ CASE(cancel, order_of_sends)
     enum { CHUNK = 1024 * 1024 };
     HANDLE reader, canceller;
     SOCKET pair[2];
-    char *bytes = positions();
-    DWORD total;
+    char *bytes = make_pattern(SENT);
     int at = 0;
 
     winsock();
     tcp_pair(AF_INET, pair);
     set_blocking(pair[0], 0);
-    reader = run_thread(read_positions, (void *)pair[1]);
+    reader = run_thread(read_pattern, (void *)pair[1]);
     canceller = run_thread(cancel_on, (void *)pair[0]);
     while (!cancels)
         Sleep(1);
@@ -226,8 +198,6 @@ CASE(cancel, order_of_sends)
     InterlockedExchange(&sent_all, 1);
     join_thread(canceller, 5000);
     assert_works(closesocket(pair[0]));
-    ck_assert_uint_eq(WaitForSingleObject(reader, 30000), WAIT_OBJECT_0);
-    GetExitCodeThread(reader, &total);
-    ck_assert_uint_eq(total, SENT);
+    ck_assert_uint_eq(thread_result(reader, 30000), SENT);
     free(bytes);
 }

@@ -116,7 +116,8 @@ ULONGLONG now_ms(void);
 /* Run fn(arg) in a thread; the case must wait for it.  ck_assert* works only on the first thread.
  */
 HANDLE run_thread(DWORD(WINAPI *fn)(void *), void *arg);
-void join_thread(HANDLE thread, int ms); /* ms passed: the case fails */
+void join_thread(HANDLE thread, int ms);    /* ms passed: the case fails */
+DWORD thread_result(HANDLE thread, int ms); /* the same; what fn returned */
 
 /* A function that mingw's import library may lack; NULL when ws2_32.dll does not export it. */
 void *winsock_function(const char *name);

@@ -4,18 +4,6 @@
 #include "peer.h"
 #include "remote.h"
 
-static SOCKET connect_to_peer(int *k)
-{
-    unsigned port;
-    int l = peer_listen(AF_INET, 5, &port);
-    struct address a = loopback(AF_INET, port);
-    SOCKET s = new_socket(AF_INET, SOCK_STREAM);
-
-    assert_works(connect(s, &a.sa, a.len));
-    *k = peer_accept(l);
-    return s;
-}
-
 static void set_linger(SOCKET s, u_short on, u_short seconds)
 {
     struct linger linger = {on, seconds};

@@ -7,17 +7,11 @@
 #include "overlap.h"
 #include "remote.h"
 
-/* A blocking connect to the peer: the socket, and in *k the peer's number for it. */
-static SOCKET connect_to_peer(int *k)
+/* The calls of a case before its first: Winsock and the connect. */
+static SOCKET connected(int *k)
 {
-    unsigned port;
-    int l = peer_listen(AF_INET, 5, &port);
-    struct address a = loopback(AF_INET, port);
-    SOCKET s = new_socket(AF_INET, SOCK_STREAM);
-
-    assert_works(connect(s, &a.sa, a.len));
-    *k = peer_accept(l);
-    return s;
+    winsock();
+    return connect_to_peer(k);
 }
 
 /* The events that come within the time, one enumeration after the other; *error: that of the last
@@ -40,22 +34,27 @@ static long collect(SOCKET s, WSAEVENT event, long want, int *error)
     return found;
 }
 
+/* The peer sends one byte, and FD_READ alone is told. */
+static void assert_told_of_data(SOCKET s, WSAEVENT event, int k)
+{
+    int unused;
+
+    peer_ok("send %d 61 1000", k);
+    ck_assert_int_eq(collect(s, event, FD_READ, &unused), FD_READ);
+}
+
 /* FD_CONNECT is told to who selects it afterwards, once. */
 CASE(connect_then, event)
 {
-    WSAEVENT event;
     int k, error;
+    SOCKET s = connected(&k);
+    WSAEVENT event = WSACreateEvent();
     char byte;
-    SOCKET s;
 
-    winsock();
-    event = WSACreateEvent();
-    s = connect_to_peer(&k);
     assert_works(WSAEventSelect(s, event, FD_CONNECT | FD_WRITE | FD_READ | FD_CLOSE));
     ck_assert_int_eq(collect(s, event, FD_CONNECT | FD_WRITE, &error), FD_CONNECT | FD_WRITE);
     ck_assert_uint_eq(WaitForSingleObject(event, 100), WAIT_TIMEOUT);
-    peer_ok("send %d 61 1000", k);
-    ck_assert_int_eq(collect(s, event, FD_READ, &error), FD_READ);
+    assert_told_of_data(s, event, k);
     assert_returns(recv(s, &byte, 1, 0), 1);
     peer_ok("close %d", k);
     ck_assert_int_eq(collect(s, event, FD_CLOSE, &error) & FD_CLOSE, FD_CLOSE);
@@ -65,17 +64,13 @@ CASE(connect_then, event)
 /* Not to who does not ask for it. */
 CASE(connect_then, event_of_data)
 {
-    WSAEVENT event;
-    int k, error;
-    SOCKET s;
+    int k;
+    SOCKET s = connected(&k);
+    WSAEVENT event = WSACreateEvent();
 
-    winsock();
-    event = WSACreateEvent();
-    s = connect_to_peer(&k);
     assert_works(WSAEventSelect(s, event, FD_READ));
     ck_assert_uint_eq(WaitForSingleObject(event, 100), WAIT_TIMEOUT);
-    peer_ok("send %d 61 1000", k);
-    ck_assert_int_eq(collect(s, event, FD_READ, &error), FD_READ);
+    assert_told_of_data(s, event, k);
     WSACloseEvent(event);
 }
 
@@ -118,15 +113,11 @@ CASE(connect_then, waited_for_before)
         struct address a = loopback(AF_INET, port);
         SOCKET s = new_socket(AF_INET, SOCK_STREAM);
         HANDLE thread = run_thread(wait_for_writing, (void *)s);
-        DWORD result;
 
         Sleep(wait);
         ck_assert_uint_eq(WaitForSingleObject(thread, 0), WAIT_TIMEOUT);
         assert_works(connect(s, &a.sa, a.len));
-        ck_assert_uint_eq(WaitForSingleObject(thread, PATIENCE), WAIT_OBJECT_0);
-        GetExitCodeThread(thread, &result);
-        ck_assert_int_eq((int)result, 1);
-        CloseHandle(thread);
+        ck_assert_uint_eq(thread_result(thread, PATIENCE), 1);
         exchange_bytes(s, peer_accept(l));
     }
 }
@@ -136,11 +127,10 @@ CASE(connect_then, duplicated)
 {
     struct address mine, others;
     HANDLE copy;
-    SOCKET s, other;
+    SOCKET other;
     int k;
+    SOCKET s = connected(&k);
 
-    winsock();
-    s = connect_to_peer(&k);
     ck_assert(DuplicateHandle(GetCurrentProcess(), (HANDLE)s, GetCurrentProcess(), &copy, 0, FALSE,
                               DUPLICATE_SAME_ACCESS));
     other = (SOCKET)copy;
@@ -159,15 +149,12 @@ CASE(connect_then, duplicated)
 /* Overlapped receives on it wait for what comes. */
 CASE(connect_then, overlapped)
 {
-    WSAOVERLAPPED o;
+    WSAOVERLAPPED o = with_event();
     DWORD n = 0;
     char byte = 0;
-    SOCKET s;
     int k;
+    SOCKET s = connected(&k);
 
-    winsock();
-    s = connect_to_peer(&k);
-    o = with_event();
     assert_fails(start_recv(s, &byte, 1, 0, &o), WSA_IO_PENDING);
     peer_ok("send %d 61 1000", k);
     assert_works(finish(s, &o, &n));
@@ -181,11 +168,9 @@ CASE(connect_then, file_calls)
     OVERLAPPED o = {.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL)};
     DWORD n = 0;
     char byte = 0;
-    SOCKET s;
     int k;
+    SOCKET s = connected(&k);
 
-    winsock();
-    s = connect_to_peer(&k);
     peer_ok("send %d 61 1000", k);
     if (!ReadFile((HANDLE)s, &byte, 1, NULL, &o))
         assert_code((int)GetLastError(), ERROR_IO_PENDING);

@@ -19,33 +19,19 @@ CASE(data, both_ways)
 }
 
 /* A blocking send takes everything, however much. */
-static DWORD WINAPI read_all(void *s)
-{
-    static char bytes[65536];
-    DWORD total = 0;
-    int n;
-
-    while ((n = recv((SOCKET)s, bytes, sizeof(bytes), 0)) > 0)
-        total += (DWORD)n;
-    return total;
-}
-
 CASE(data, blocking_send_takes_all)
 {
     enum { SIZE = 20 * 1024 * 1024 };
-    char *bytes = calloc(1, SIZE);
+    char *bytes = make_pattern(SIZE);
     HANDLE thread;
     SOCKET pair[2];
-    DWORD total;
 
     winsock();
     tcp_pair(AF_INET, pair);
-    thread = run_thread(read_all, (void *)pair[1]);
+    thread = run_thread(read_pattern, (void *)pair[1]);
     assert_returns(send(pair[0], bytes, SIZE, 0), SIZE);
     assert_works(shutdown(pair[0], SD_SEND));
-    ck_assert_uint_eq(WaitForSingleObject(thread, 20000), WAIT_OBJECT_0);
-    GetExitCodeThread(thread, &total);
-    ck_assert_uint_eq(total, SIZE);
+    ck_assert_uint_eq(thread_result(thread, 20000), SIZE);
     free(bytes);
 }
 
@@ -319,7 +305,6 @@ static DWORD WINAPI recv_one(void *s)
 CASE(data, reset_while_blocked)
 {
     HANDLE thread;
-    DWORD error;
     SOCKET s;
     int k;
 
@@ -328,9 +313,7 @@ CASE(data, reset_while_blocked)
     thread = run_thread(recv_one, (void *)s);
     Sleep(150);
     peer_ok("abort %d", k);
-    ck_assert_uint_eq(WaitForSingleObject(thread, PATIENCE), WAIT_OBJECT_0);
-    GetExitCodeThread(thread, &error);
-    assert_code((int)error, WSAECONNRESET);
+    assert_code((int)thread_result(thread, PATIENCE), WSAECONNRESET);
 }
 
 /* open: with WSAEINTR or WSAECONNABORTED, and soon. */
@@ -346,8 +329,7 @@ CASE(data, closed_while_blocked)
     thread = run_thread(recv_one, (void *)s);
     Sleep(150);
     assert_works(closesocket(s));
-    ck_assert_uint_eq(WaitForSingleObject(thread, PATIENCE), WAIT_OBJECT_0);
-    GetExitCodeThread(thread, &error);
+    error = thread_result(thread, PATIENCE);
     if (error != WSAEINTR)
         assert_code((int)error, WSAECONNABORTED);
 }
@@ -420,10 +402,9 @@ CASE(data, receive_timeout)
 CASE(data, nonblocking_send_takes_all)
 {
     enum { SIZE = 50 * 1024 * 1024 };
-    char *bytes = calloc(1, SIZE);
+    char *bytes = make_pattern(SIZE);
     HANDLE thread;
     SOCKET pair[2];
-    DWORD total;
 
     winsock();
     tcp_pair(AF_INET, pair);
@@ -432,24 +413,8 @@ CASE(data, nonblocking_send_takes_all)
     assert_fails(send(pair[0], bytes, 1, 0), WSAEWOULDBLOCK);
     free(bytes);
     assert_works(closesocket(pair[0]));
-    thread = run_thread(read_all, (void *)pair[1]);
-    ck_assert_uint_eq(WaitForSingleObject(thread, 30000), WAIT_OBJECT_0);
-    GetExitCodeThread(thread, &total);
-    ck_assert_uint_eq(total, SIZE);
-}
-
-/* Reads to the end. Returns how many bytes came before one that is not its position's. */
-static DWORD WINAPI read_positions(void *s)
-{
-    char bytes[65536];
-    DWORD total = 0;
-    int n;
-
-    while ((n = recv((SOCKET)s, bytes, sizeof(bytes), 0)) > 0)
-        for (int i = 0; i < n; i++, total++)
-            if (bytes[i] != (char)(total % 251))
-                return total;
-    return total;
+    thread = run_thread(read_pattern, (void *)pair[1]);
+    ck_assert_uint_eq(thread_result(thread, 30000), SIZE);
 }
 
 /* What a send took is no operation of the program's any more: what the program cancels leaves it
@@ -457,28 +422,23 @@ static DWORD WINAPI read_positions(void *s)
 CASE(data, cancel_spares_what_was_sent)
 {
     enum { SIZE = 20 * 1024 * 1024 };
-    char *bytes = malloc(SIZE);
+    char *bytes = make_pattern(SIZE);
     HANDLE thread;
     SOCKET pair[2];
-    DWORD total;
 
     winsock();
-    for (int i = 0; i < SIZE; i++)
-        bytes[i] = (char)(i % 251);
     tcp_pair(AF_INET, pair);
     set_blocking(pair[0], 0);
     assert_returns(send(pair[0], bytes, SIZE, 0), SIZE);
     free(bytes);
-    thread = run_thread(read_positions, (void *)pair[1]);
+    thread = run_thread(read_pattern, (void *)pair[1]);
     for (int i = 0; i < 50; i++) {
         CancelIoEx((HANDLE)pair[0], NULL);
         ck_assert_int_ne(CancelIo((HANDLE)pair[0]), 0);
     }
     assert_works(shutdown(pair[0], SD_SEND));
     CancelIoEx((HANDLE)pair[0], NULL);
-    ck_assert_uint_eq(WaitForSingleObject(thread, 30000), WAIT_OBJECT_0);
-    GetExitCodeThread(thread, &total);
-    ck_assert_uint_eq(total, SIZE);
+    ck_assert_uint_eq(thread_result(thread, 30000), SIZE);
 }
 
 /* The same, and Windows says that there was nothing to cancel. */

@@ -226,7 +226,6 @@ static void race_once(int round, SOCKET bystander)
 {
     HANDLE drainer, events[8];
     SOCKET pair[2];
-    DWORD odd;
     char byte;
 
     tcp_pair(AF_INET, pair);
@@ -244,14 +243,11 @@ static void race_once(int round, SOCKET bystander)
         events[i] = CreateEventA(NULL, TRUE, FALSE, NULL);
     for (ULONGLONG end = now_ms() + 5000; race.busy; Sleep(1))
         ck_assert_msg(now_ms() < end, "%ld calls still wait on the closed socket", race.busy);
-    ck_assert_uint_eq(WaitForSingleObject(drainer, 5000), WAIT_OBJECT_0);
-    ck_assert(GetExitCodeThread(drainer, &odd));
-    ck_assert_uint_eq(odd, 0);
+    ck_assert_uint_eq(thread_result(drainer, 5000), 0);
     for (size_t i = 0; i < ARRAYSIZE(events); i++) {
         ck_assert_uint_eq(WaitForSingleObject(events[i], 0), WAIT_TIMEOUT);
         CloseHandle(events[i]);
     }
-    CloseHandle(drainer);
     assert_works(closesocket(pair[1]));
     assert_fails(recv(bystander, &byte, 1, 0), WSAEWOULDBLOCK);
 }

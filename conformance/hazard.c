@@ -5,16 +5,14 @@
  *
  * Sources: the pages of the functions named; alertable waits: "recv" ("... places the thread in an
  * alertable wait state"), "WSAEventSelect" for what re-enables events. */
+#include "blocked.h"
 #include "remote.h"
-
-/* A wait shorter and one longer than a provider might spend before it settles down. */
-enum { SHORT_WAIT = 20, LONG_WAIT = 300 };
 
 /* A blocking receive in a thread of its own. */
 struct receiver {
     SOCKET s;
     HANDLE thread;
-    volatile LONG waits;
+    volatile LONG calls;
     int result, error;
     char byte;
 };
@@ -23,7 +21,7 @@ static DWORD WINAPI receive(void *context)
 {
     struct receiver *r = context;
 
-    InterlockedExchange(&r->waits, 1);
+    InterlockedExchange(&r->calls, 1);
     r->result = recv(r->s, &r->byte, 1, 0);
     r->error = WSAGetLastError();
     return 0;
@@ -33,10 +31,7 @@ static void start(struct receiver *r, SOCKET s, int wait)
 {
     memset(r, 0, sizeof(*r));
     r->s = s;
-    r->thread = run_thread(receive, r);
-    while (!r->waits)
-        Sleep(1);
-    Sleep(wait);
+    r->thread = run_into_call(receive, r, &r->calls, wait);
 }
 
 static void assert_received(struct receiver *r, char byte)
@@ -107,14 +102,6 @@ CASE(hazard, two_receivers)
     ck_assert_int_eq(r[0].byte + r[1].byte, 'a' + 'b');
 }
 
-static volatile LONG apcs;
-
-static void CALLBACK count_apc(ULONG_PTR unused)
-{
-    (void)unused;
-    InterlockedIncrement(&apcs);
-}
-
 /* A blocked receive runs user APCs, and goes on waiting. */
 CASE(hazard, apc_while_blocked)
 {
@@ -124,13 +111,9 @@ CASE(hazard, apc_while_blocked)
 
     winsock();
     s = pair_up(AF_INET, &k);
-    for (int wait = SHORT_WAIT; wait <= LONG_WAIT; wait += LONG_WAIT - SHORT_WAIT) {
-        apcs = 0;
-        start(&r, s, wait);
-        ck_assert(QueueUserAPC(count_apc, r.thread, 0));
-        for (int i = 0; i < PATIENCE / 10 && !apcs; i++)
-            Sleep(10);
-        ck_assert_int_eq(apcs, 1);
+    for (size_t i = 0; i < ARRAYSIZE(waits); i++) {
+        start(&r, s, waits[i]);
+        assert_apc_runs(r.thread);
         peer_ok("send %d 61 1000", k);
         assert_received(&r, 'a');
     }
@@ -179,9 +162,7 @@ static void terminated(int wait)
     s = pair_up(AF_INET, &k);
     for (int i = 0; i < 10; i++) {
         start(&r, s, wait);
-        ck_assert(TerminateThread(r.thread, 1));
-        ck_assert_uint_eq(WaitForSingleObject(r.thread, PATIENCE), WAIT_OBJECT_0);
-        CloseHandle(r.thread);
+        end_thread(r.thread);
     }
     exchange_bytes(s, k);
     assert_works(closesocket(s));
@@ -207,9 +188,9 @@ CASE(hazard, suspended_while_blocked)
 
     winsock();
     s = pair_up(AF_INET, &k);
-    for (int wait = SHORT_WAIT; wait <= LONG_WAIT; wait += LONG_WAIT - SHORT_WAIT) {
-        start(&r, s, wait);
-        for (int i = 0; i < 20; i++) {
+    for (size_t i = 0; i < ARRAYSIZE(waits); i++) {
+        start(&r, s, waits[i]);
+        for (int turn = 0; turn < 20; turn++) {
             ck_assert_int_eq((int)SuspendThread(r.thread), 0);
             Sleep(2);
             ck_assert_int_eq((int)ResumeThread(r.thread), 1);

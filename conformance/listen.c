@@ -278,7 +278,6 @@ static DWORD WINAPI listen_in_thread(void *s)
 /* The socket belongs to the process: the end of the thread that called listen changes nothing. */
 CASE(listen, thread_exits)
 {
-    DWORD error;
     HANDLE thread;
     SOCKET l, s;
     int k;
@@ -286,10 +285,7 @@ CASE(listen, thread_exits)
     winsock();
     l = bound(AF_INET, SOCK_STREAM);
     thread = run_thread(listen_in_thread, (void *)l);
-    ck_assert_uint_eq(WaitForSingleObject(thread, 5000), WAIT_OBJECT_0);
-    GetExitCodeThread(thread, &error);
-    CloseHandle(thread);
-    assert_code((int)error, 0);
+    assert_code((int)thread_result(thread, 5000), 0);
     Sleep(100);
     k = peer_connect(AF_INET, port_of(l));
     s = accept(l, NULL, NULL);

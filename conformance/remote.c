@@ -174,12 +174,33 @@ void connect_hanging(SOCKET s, int family)
     assert_fails(connect(s, &a.sa, a.len), WSAEWOULDBLOCK);
 }
 
-void send_pattern(SOCKET s, int length)
+char *make_pattern(int length)
 {
     char *bytes = malloc((size_t)length);
 
+    ck_assert_ptr_nonnull(bytes);
     for (int i = 0; i < length; i++)
         bytes[i] = (char)peer_pattern((size_t)i);
+    return bytes;
+}
+
+DWORD WINAPI read_pattern(void *s)
+{
+    unsigned char bytes[65536];
+    DWORD total = 0;
+    int n;
+
+    while ((n = recv((SOCKET)s, (char *)bytes, sizeof(bytes), 0)) > 0)
+        for (int i = 0; i < n; i++, total++)
+            if (bytes[i] != peer_pattern(total))
+                return total;
+    return total;
+}
+
+void send_pattern(SOCKET s, int length)
+{
+    char *bytes = make_pattern(length);
+
     assert_returns(send(s, bytes, length, 0), length);
     free(bytes);
 }
@@ -251,5 +272,17 @@ SOCKET pair_up(int family, int *k)
     s = accept(l, NULL, NULL);
     ck_assert(s != INVALID_SOCKET);
     assert_works(closesocket(l));
+    return s;
+}
+
+SOCKET connect_to_peer(int *k)
+{
+    unsigned port;
+    int l = peer_listen(AF_INET, 5, &port);
+    struct address a = loopback(AF_INET, port);
+    SOCKET s = new_socket(AF_INET, SOCK_STREAM);
+
+    assert_works(connect(s, &a.sa, a.len));
+    *k = peer_accept(l);
     return s;
 }

@@ -43,6 +43,13 @@ void connect_hanging(SOCKET s, int family);
 void send_pattern(SOCKET s, int length);
 void recv_pattern(SOCKET s, int length);
 
+/* `length` bytes of the pattern, to be freed. */
+char *make_pattern(int length);
+
+/* For run_thread, on a blocking socket: receives until the end of the data. Returns how many bytes
+ * came before one that is not the pattern's. */
+DWORD WINAPI read_pattern(void *s);
+
 /* Both directions between one accepted socket and the peer's connection k, 64 bytes each. */
 void exchange_bytes(SOCKET s, int k);
 
@@ -53,7 +60,9 @@ void assert_depth(SOCKET listener, int family, int n);
 /* Whether the kernel's view of a listening port can be had; if so, its queue and limit. */
 int peer_queue_of(unsigned port, int *waiting, int *limit);
 
-/* A connection to the peer: the socket, and in *k the peer's number for it. */
+/* A connection with the peer: the socket, and in *k the peer's number for it.  pair_up accepts it,
+ * connect_to_peer (AF_INET) makes it with a blocking connect. */
 SOCKET pair_up(int family, int *k);
+SOCKET connect_to_peer(int *k);
 
 #endif

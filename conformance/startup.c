@@ -171,14 +171,11 @@ static DWORD WINAPI set_error(void *arg)
 CASE(startup, last_error_per_thread)
 {
     HANDLE thread;
-    DWORD before;
 
     winsock();
     assert_fails(listen(INVALID_SOCKET, 1), WSAENOTSOCK);
     thread = run_thread(set_error, NULL);
-    ck_assert_uint_eq(WaitForSingleObject(thread, 5000), WAIT_OBJECT_0);
-    GetExitCodeThread(thread, &before);
-    ck_assert_uint_eq(before, 0);
+    ck_assert_uint_eq(thread_result(thread, 5000), 0);
     WSASetLastError(WSAENOTSOCK);
     assert_code(WSAGetLastError(), WSAENOTSOCK);
     /* One value with the thread's Win32 error. */
@@ -217,13 +214,8 @@ CASE(startup, racing_threads)
     for (int i = 0; i < RACERS; i++)
         threads[i] = run_thread(race, go);
     SetEvent(go);
-    for (int i = 0; i < RACERS; i++) {
-        DWORD failures;
-
-        ck_assert_uint_eq(WaitForSingleObject(threads[i], 50000), WAIT_OBJECT_0);
-        GetExitCodeThread(threads[i], &failures);
-        ck_assert_uint_eq(failures, 0);
-    }
+    for (int i = 0; i < RACERS; i++)
+        ck_assert_uint_eq(thread_result(threads[i], 50000), 0);
     assert_fails(WSACleanup(), WSANOTINITIALISED);
 }
 

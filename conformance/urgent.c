@@ -5,7 +5,7 @@
  * and WSAPoll say is as Wine's tests saw it on Windows).  A program is told of each byte before the
  * next comes.
  *
- * Each case runs on a plain socket, and on one on which an overlapped receive was issued before. */
+ * The cases run on a plain socket, and on one on which an overlapped receive was issued before. */
 #include "overlap.h"
 
 /* What pair[0] sends, pair[1] receives; it does not block. */
@@ -37,6 +37,13 @@ static void send_urgent(SOCKET s, char byte)
 {
     assert_returns(send(s, &byte, 1, MSG_OOB), 1);
     Sleep(20);
+}
+
+/* One of which the receiver is told before anything else comes. */
+static void tell_urgent(SOCKET pair[2], char byte)
+{
+    send_urgent(pair[0], byte);
+    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
 }
 
 static u_long number(SOCKET s, long code)
@@ -99,11 +106,8 @@ static void nothing_left(SOCKET s)
     ck_assert_int_eq(recv(s, &byte, 1, MSG_OOB), SOCKET_ERROR);
 }
 
-static void one(int overlapped)
+static void one(SOCKET pair[2])
 {
-    SOCKET pair[2];
-
-    urgent_pair(pair, overlapped);
     assert_state(pair[1], 0, 0);
     send_normal(pair[0], "abc");
     assert_state(pair[1], 3, 0);
@@ -122,12 +126,10 @@ static void one(int overlapped)
 }
 
 /* Data behind the byte: FIONREAD tells of it, and a receive gets that many. */
-static void then_normal(int overlapped)
+static void then_normal(SOCKET pair[2])
 {
-    SOCKET pair[2];
     char bytes[8];
 
-    urgent_pair(pair, overlapped);
     send_urgent(pair[0], 'u');
     assert_state(pair[1], 0, 1);
     send_normal(pair[0], "ab");
@@ -140,14 +142,10 @@ static void then_normal(int overlapped)
 }
 
 /* All that stands behind it is read, and the urgent byte is still to be had. */
-static void passed(int overlapped)
+static void passed(SOCKET pair[2])
 {
-    SOCKET pair[2];
-
-    urgent_pair(pair, overlapped);
     send_normal(pair[0], "ab");
-    send_urgent(pair[0], 'u');
-    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
+    tell_urgent(pair, 'u');
     send_normal(pair[0], "cd");
     get_normal(pair[1], "abcd", 8);
     assert_state(pair[1], 0, 1);
@@ -155,11 +153,8 @@ static void passed(int overlapped)
     nothing_left(pair[1]);
 }
 
-static void two(int overlapped)
+static void two(SOCKET pair[2])
 {
-    SOCKET pair[2];
-
-    urgent_pair(pair, overlapped);
     send_normal(pair[0], "abc");
     send_urgent(pair[0], 'u');
     ck_assert_int_eq(polls(pair[1], POLLRDBAND), 1);
@@ -177,11 +172,8 @@ static void two(int overlapped)
 
 /* The first is received before the second comes, with data before it unread: it is not seen again.
  */
-static void two_one_received(int overlapped)
+static void two_one_received(SOCKET pair[2])
 {
-    SOCKET pair[2];
-
-    urgent_pair(pair, overlapped);
     send_normal(pair[0], "ab");
     send_urgent(pair[0], 'u');
     get_urgent(pair[1], 'u');
@@ -196,16 +188,11 @@ static void two_one_received(int overlapped)
 }
 
 /* Three, read between and not, and received last, in their order. */
-static void three(int overlapped)
+static void three(SOCKET pair[2])
 {
-    SOCKET pair[2];
-
-    urgent_pair(pair, overlapped);
-    send_urgent(pair[0], 'u');
-    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
+    tell_urgent(pair, 'u');
     send_normal(pair[0], "ab");
-    send_urgent(pair[0], 'v');
-    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
+    tell_urgent(pair, 'v');
     get_normal(pair[1], "a", 1);
     send_normal(pair[0], "cd");
     send_urgent(pair[0], 'w');
@@ -221,12 +208,10 @@ static void three(int overlapped)
 }
 
 /* MSG_PEEK leaves an urgent byte where it is, the kernel's or not. */
-static void peek(int overlapped)
+static void peek(SOCKET pair[2])
 {
-    SOCKET pair[2];
     char byte;
 
-    urgent_pair(pair, overlapped);
     send_normal(pair[0], "a");
     send_urgent(pair[0], 'u');
     for (int i = 0; i < 2; i++) {
@@ -245,18 +230,15 @@ static void peek(int overlapped)
 }
 
 /* MSG_WAITALL and a list of buffers go on behind an urgent byte. */
-static void filled(int overlapped)
+static void filled(SOCKET pair[2])
 {
     char first[3] = "", second[3] = "";
     WSABUF list[] = {{2, first}, {2, second}};
     DWORD got = 0, flags = MSG_WAITALL;
-    SOCKET pair[2];
 
-    urgent_pair(pair, overlapped);
     set_blocking(pair[1], 1);
     send_normal(pair[0], "a");
-    send_urgent(pair[0], 'u');
-    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
+    tell_urgent(pair, 'u');
     send_normal(pair[0], "bc");
     send_urgent(pair[0], 'v');
     send_normal(pair[0], "d");
@@ -269,12 +251,10 @@ static void filled(int overlapped)
 }
 
 /* SO_OOBINLINE from the start: the bytes come in their places, and none waits apart. */
-static void in_line(int overlapped)
+static void in_line(SOCKET pair[2])
 {
-    SOCKET pair[2];
     char byte;
 
-    urgent_pair(pair, overlapped);
     set_int(pair[1], SOL_SOCKET, SO_OOBINLINE, 1);
     send_normal(pair[0], "ab");
     send_urgent(pair[0], 'u');
@@ -289,19 +269,15 @@ static void in_line(int overlapped)
 
 /* Switched on while urgent bytes wait: each not yet received comes in line, and SIOCATMARK says so
  * until then. */
-static void switched_on(int overlapped)
+static void switched_on(SOCKET pair[2])
 {
-    SOCKET pair[2];
-
-    urgent_pair(pair, overlapped);
     send_urgent(pair[0], 'u');
     get_urgent(pair[1], 'u');
     send_normal(pair[0], "a");
     send_urgent(pair[0], 'v');
     get_urgent(pair[1], 'v');
     send_normal(pair[0], "b");
-    send_urgent(pair[0], 'w');
-    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
+    tell_urgent(pair, 'w');
     set_int(pair[1], SOL_SOCKET, SO_OOBINLINE, 1);
     ck_assert_int_eq(selects(pair[1], 'r', 0), 1);
     ck_assert_int_eq((int)number(pair[1], SIOCATMARK), FALSE);
@@ -318,13 +294,9 @@ static void switched_on(int overlapped)
 }
 
 /* The same for one that was passed over: no byte gets lost. */
-static void switched_on_late(int overlapped)
+static void switched_on_late(SOCKET pair[2])
 {
-    SOCKET pair[2];
-
-    urgent_pair(pair, overlapped);
-    send_urgent(pair[0], 'u');
-    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
+    tell_urgent(pair, 'u');
     send_normal(pair[0], "a");
     get_normal(pair[1], "a", 8);
     set_int(pair[1], SOL_SOCKET, SO_OOBINLINE, 1);
@@ -336,15 +308,12 @@ static void switched_on_late(int overlapped)
 }
 
 /* With all received the connection ends in order. */
-static void closed(int overlapped)
+static void closed(SOCKET pair[2])
 {
-    SOCKET pair[2];
     char byte;
 
-    urgent_pair(pair, overlapped);
     send_normal(pair[0], "a");
-    send_urgent(pair[0], 'u');
-    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
+    tell_urgent(pair, 'u');
     send_urgent(pair[0], 'v');
     get_normal(pair[1], "a", 8);
     get_urgent(pair[1], 'u');
@@ -356,14 +325,11 @@ static void closed(int overlapped)
 }
 
 /* The end of the peer's data behind urgent bytes. */
-static void ended(int overlapped)
+static void ended(SOCKET pair[2])
 {
-    SOCKET pair[2];
     char byte;
 
-    urgent_pair(pair, overlapped);
-    send_urgent(pair[0], 'u');
-    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
+    tell_urgent(pair, 'u');
     send_normal(pair[0], "a");
     send_urgent(pair[0], 'v');
     assert_works(shutdown(pair[0], SD_SEND));
@@ -378,11 +344,20 @@ static void ended(int overlapped)
     assert_returns(recv(pair[1], &byte, 1, 0), 0);
 }
 
+static void on_both(void (*act)(SOCKET pair[2]))
+{
+    for (int overlapped = 0; overlapped < 2; overlapped++) {
+        SOCKET pair[2];
+
+        urgent_pair(pair, overlapped);
+        act(pair);
+    }
+}
+
 #define BOTH(name)                                                                                 \
     CASE(urgent, name)                                                                             \
     {                                                                                              \
-        name(0);                                                                                   \
-        name(1);                                                                                   \
+        on_both(name);                                                                             \
     }
 BOTH(one)
 BOTH(then_normal)
@@ -408,8 +383,7 @@ CASE(urgent, overlapped_receives)
 
     urgent_pair(pair, 1);
     send_normal(pair[0], "ab");
-    send_urgent(pair[0], 'u');
-    ck_assert_int_eq(selects(pair[1], 'x', PATIENCE), 1);
+    tell_urgent(pair, 'u');
     send_normal(pair[0], "cd");
     send_urgent(pair[0], 'v');
     send_normal(pair[0], "ef");

@@ -291,11 +291,20 @@ HANDLE run_thread(DWORD(WINAPI *fn)(void *), void *arg)
     return thread;
 }
 
-void join_thread(HANDLE thread, int ms)
+DWORD thread_result(HANDLE thread, int ms)
 {
+    DWORD result;
+
     ck_assert_msg(WaitForSingleObject(thread, (DWORD)ms) == WAIT_OBJECT_0,
                   "the thread still runs after %d ms", ms);
+    ck_assert(GetExitCodeThread(thread, &result));
     CloseHandle(thread);
+    return result;
+}
+
+void join_thread(HANDLE thread, int ms)
+{
+    thread_result(thread, ms);
 }
 
 void *winsock_function(const char *name)

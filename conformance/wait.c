@@ -4,10 +4,8 @@
  * Sources: the pages "select" ("closed, reset or terminated" sockets are readable; "the thread ...
  * is placed in an alertable wait state"), "WSAPoll", and Wine's tests of both, which ran on
  * Windows. */
+#include "blocked.h"
 #include "remote.h"
-
-/* A wait shorter and one longer than a provider might spend before it settles down. */
-enum { SHORT_WAIT = 20, LONG_WAIT = 300 };
 
 enum how { BY_SELECT, BY_POLL };
 
@@ -17,7 +15,7 @@ struct watcher {
     enum how how;
     int ms;
     HANDLE thread;
-    volatile LONG waits;
+    volatile LONG calls;
     int result, error;
     int found[2]; /* select: is in the set; WSAPoll: revents */
 };
@@ -29,7 +27,7 @@ static DWORD WINAPI watch(void *context)
     WSAPOLLFD fds[2] = {{w->s[0], POLLRDNORM, 0}, {w->s[1], POLLRDNORM, 0}};
     fd_set set = {2, {w->s[0], w->s[1]}};
 
-    InterlockedExchange(&w->waits, 1);
+    InterlockedExchange(&w->calls, 1);
     w->result = w->how == BY_POLL ? WSAPoll(fds, 2, w->ms) : select(0, &set, NULL, NULL, &limit);
     w->error = WSAGetLastError();
     for (int i = 0; i < 2; i++)
@@ -44,10 +42,7 @@ static void start(struct watcher *w, enum how how, SOCKET first, SOCKET second, 
     w->s[1] = second;
     w->how = how;
     w->ms = 20000;
-    w->thread = run_thread(watch, w);
-    while (!w->waits)
-        Sleep(1);
-    Sleep(wait);
+    w->thread = run_into_call(watch, w, &w->calls, wait);
 }
 
 /* The socket was closed before the select began: on a busy machine the thread may come too late. */
@@ -66,8 +61,6 @@ static void assert_found(struct watcher *w, int revents)
     ck_assert_int_eq(w->found[0], 0);
     ck_assert_int_eq(w->found[1], w->how == BY_POLL ? revents : 1);
 }
-
-static const int waits[] = {SHORT_WAIT, LONG_WAIT};
 
 static void closed_meanwhile(int by_handle)
 {
@@ -231,14 +224,6 @@ CASE(wait, refused_meanwhile)
     ck_assert_int_eq(late.error, 0);
 }
 
-static volatile LONG apcs;
-
-static void CALLBACK count_apc(ULONG_PTR unused)
-{
-    (void)unused;
-    InterlockedIncrement(&apcs);
-}
-
 /* A user APC runs inside the wait, which goes on. */
 CASE(wait, apc_meanwhile)
 {
@@ -251,16 +236,20 @@ CASE(wait, apc_meanwhile)
     idle = pair_up(AF_INET, &unused);
     s = pair_up(AF_INET, &k);
     for (int i = 0; i < 4; i++) {
-        apcs = 0;
         start(&w, i % 2 ? BY_POLL : BY_SELECT, idle, s, waits[i / 2]);
-        ck_assert(QueueUserAPC(count_apc, w.thread, 0));
-        for (int turn = 0; turn < PATIENCE / 10 && !apcs; turn++)
-            Sleep(10);
-        ck_assert_int_eq(apcs, 1);
+        assert_apc_runs(w.thread);
         peer_ok("send %d 61 1000", k);
         assert_found(&w, POLLRDNORM);
         assert_returns(recv(s, &byte, 1, 0), 1);
     }
+}
+
+static volatile LONG apcs;
+
+static void CALLBACK count_apc(ULONG_PTR unused)
+{
+    (void)unused;
+    InterlockedIncrement(&apcs);
 }
 
 /* A thread that only ever waits a little runs its APCs too. */
@@ -300,9 +289,7 @@ CASE(wait, terminated_meanwhile)
     s = pair_up(AF_INET, &k);
     for (int i = 0; i < 8; i++) {
         start(&w, i % 2 ? BY_POLL : BY_SELECT, idle, s, waits[i / 4]);
-        ck_assert(TerminateThread(w.thread, 1));
-        ck_assert_uint_eq(WaitForSingleObject(w.thread, PATIENCE), WAIT_OBJECT_0);
-        CloseHandle(w.thread);
+        end_thread(w.thread);
     }
     exchange_bytes(s, k);
     assert_works(closesocket(s));

@@ -84,22 +84,7 @@ ptrdiff_t guard_length(const void *string, size_t unit, size_t max)
     return -1;
 }
 
-/* The part of the thread's stack in use can be touched: that is where most counts and flags are, those of
- * the library's own callers among them. */
-static bool is_on_stack(const char *at, const char *last)
-{
-    const NT_TIB *tib;
-
-    /* not by NtCurrentTeb, which gcc 12 takes for an access outside an array */
-#ifdef __x86_64__
-    __asm__("movq %%gs:0x30, %0" : "=r"(tib));
-#else
-    __asm__("movl %%fs:0x18, %0" : "=r"(tib));
-#endif
-    return at >= (const char *)tib->StackLimit && last < (const char *)tib->StackBase;
-}
-
-static bool touch_range(const void *range, size_t len, int write)
+bool guard_touch(const void *range, size_t len, int write)
 {
     const size_t page = 4096;
     char *at = (char *)(ULONG_PTR)range, *last = at + len - 1;
@@ -108,8 +93,6 @@ static bool touch_range(const void *range, size_t len, int write)
         return true;
     if (last < at)
         return false;
-    if (is_on_stack(at, last))
-        return true;
     for (; at < last; at = (char *)(((ULONG_PTR)at | (page - 1)) + 1)) {
         if (!guard_touch_raw(at, write))
             return false;
@@ -117,14 +100,4 @@ static bool touch_range(const void *range, size_t len, int write)
             break;
     }
     return guard_touch_raw(last, write);
-}
-
-bool guard_writable(void *range, size_t len)
-{
-    return touch_range(range, len, 1);
-}
-
-bool guard_readable(const void *range, size_t len)
-{
-    return touch_range(range, len, 0);
 }

@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "spi/own_thread.h"
+
 static struct source {
     int fd;
     SOCKET s; /* connected to itself; 0: not started */
@@ -79,21 +81,6 @@ static SOCKET private_socket(void)
     return 0;
 }
 
-/* The library must be there as long as its thread. */
-static bool start_thread(struct source *source)
-{
-    HMODULE self;
-    HANDLE thread;
-
-    if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
-                            (const WCHAR *)(void *)watch, &self))
-        return false;
-    thread = CreateThread(NULL, 0, watch, source, 0, NULL);
-    if (thread)
-        NtClose(thread);
-    return thread != NULL;
-}
-
 /* Starts a source where it is not. Returns its socket, 0 where that fails. */
 static SOCKET start(enum change_kind kind)
 {
@@ -107,7 +94,7 @@ static SOCKET start(enum change_kind kind)
         if (!source->fd)
             source->fd = open.fd; /* kept where the rest fails */
         source->s = private_socket();
-        if (source->s && !start_thread(source)) {
+        if (source->s && !own_thread_start(watch, source, 0)) {
             WSPCloseSocket(source->s, &ignored);
             source->s = 0;
         }

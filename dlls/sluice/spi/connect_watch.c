@@ -6,6 +6,7 @@
 #include "spi/connect_watch.h"
 
 #include "spi/facts.h"
+#include "spi/own_thread.h"
 
 /* Milliseconds.  Windows tries three times, half a second or more apart. */
 #define REFUSE_AFTER 2000
@@ -90,21 +91,6 @@ static DWORD WINAPI watch(void *unused)
     return 0;
 }
 
-/* The library must be there as long as its thread. */
-static bool start_thread(void)
-{
-    HMODULE self;
-    HANDLE thread;
-
-    if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
-                            (const WCHAR *)(void *)watch, &self))
-        return false;
-    thread = CreateThread(NULL, 0, watch, NULL, 0, NULL);
-    if (thread)
-        NtClose(thread);
-    return thread != NULL;
-}
-
 static void add(const struct connect_check_params *check)
 {
     struct watched *each = malloc(sizeof(*each));
@@ -121,7 +107,7 @@ static void add(const struct connect_check_params *check)
     start = !running;
     running = true;
     ReleaseSRWLockExclusive(&lock);
-    if (!start || start_thread())
+    if (!start || own_thread_start(watch, NULL, 0))
         return;
     AcquireSRWLockExclusive(&lock);
     running = false; /* the next one tries again; Linux' own time counts until then */

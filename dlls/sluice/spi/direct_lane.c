@@ -49,7 +49,7 @@ void direct_options(void)
 
 static bool keep(SOCKET s, unsigned *facts)
 {
-    struct keep_params params = {.handle = s, .hears = hearing_will(*facts)};
+    struct keep_params params = {.handle = s, .hears = hearing(*facts | FACT_KEPT)};
 
     if (*facts & FACT_KEPT)
         return true;
@@ -208,11 +208,15 @@ static bool ends_are_there(const struct transfer *t)
     return true;
 }
 
+_Static_assert(sizeof(((struct send_params *)0)->address) == SPI_ADDRESS_MAX &&
+                   sizeof(((struct receive_params *)0)->address) == SPI_ADDRESS_MAX,
+               "addresses are copied whole: a constant length takes no call");
+
 static void take_sender(struct transfer *t, const struct receive_params *params)
 {
     if (!t->address || !params->address_len)
         return;
-    memcpy(t->address, params->address, params->address_len);
+    memcpy(t->address, params->address, sizeof(params->address));
     t->address_len = params->address_len;
 }
 
@@ -270,7 +274,7 @@ static int direct_send(struct transfer *t)
     int error;
 
     if (t->address)
-        memcpy(params.address, t->address, (size_t)t->address_len);
+        memcpy(params.address, t->address, sizeof(params.address));
     do {
         params.count = direct_buffers(t, t->moved, list);
         params.wait_ms = (int32_t)patience.slice;

@@ -7,14 +7,9 @@
 /* Whoever uses these has the host wait for the socket. */
 #define HOSTS (FACT_SHARED | FACT_OVERLAPPED | FACT_EVENTS | FACT_MESSAGES | FACT_UNHEARD)
 
-bool hearing_will(unsigned facts)
-{
-    return (facts & FACT_DATAGRAM) && !(facts & HOSTS);
-}
-
 bool hearing(unsigned facts)
 {
-    return (facts & FACT_KEPT) && hearing_will(facts);
+    return (facts & FACT_KEPT) && (facts & FACT_DATAGRAM) && !(facts & HOSTS);
 }
 
 bool hearing_end(SOCKET s)

@@ -10,11 +10,9 @@
 /* Longest wait in the host, in milliseconds, for a socket that it may no longer wait for. */
 #define HEARING_DEAF_WAIT_MS 100
 
-/* Whether the socket's errors are in the kernel's queue, for the receives of the direct lane. */
+/* Whether the socket's errors are in the kernel's queue, for the receives of the direct lane.  For
+ * a descriptor about to be kept: with FACT_KEPT among the facts. */
 bool hearing(unsigned facts);
-
-/* The same for a descriptor about to be kept. */
-bool hearing_will(unsigned facts);
 
 /* The host, or another process, may wait for the socket from now on: no error is asked for any
  * more.  Returns whether that is new: the host's waiting needs help then (spi/tend.h). */

@@ -11,12 +11,10 @@
 #include "spi/watch.h"
 #include "pe/log.h"
 
-typedef NTSTATUS(WINAPI *unix_call_entry)(UINT64 handle, unsigned int number, void *params);
+struct unix_half unix_half;
 
 static struct {
     HMODULE self;
-    UINT64 handle;
-    unix_call_entry entry;
     const char *(CDECL *wine_version)(void);
     volatile LONG ready;
 } host;
@@ -33,10 +31,10 @@ static int decline(bool tell, const char *what)
 void host_init(HMODULE self)
 {
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
-    unix_call_entry *dispatcher = (void *)GetProcAddress(ntdll, "__wine_unix_call_dispatcher");
+    void **dispatcher = (void *)GetProcAddress(ntdll, "__wine_unix_call_dispatcher");
 
     host.self = self;
-    host.entry = dispatcher ? *dispatcher : (void *)GetProcAddress(ntdll, "__wine_unix_call");
+    unix_half.entry = dispatcher ? *dispatcher : (void *)GetProcAddress(ntdll, "__wine_unix_call");
     host.wine_version = (void *)GetProcAddress(ntdll, "wine_get_version");
 }
 
@@ -81,14 +79,14 @@ static int attach(bool tell)
 
     if (!host.wine_version)
         return decline(tell, "this is not Wine; use Windows' own ws2_32.dll");
-    if (!host.entry)
+    if (!unix_half.entry)
         return decline(tell, "this Wine has no Unix libraries; use Wine 8.0 or later");
     read_version(host.wine_version(), &params.host_major, &params.host_minor);
     params.told_major = params.host_major;
     params.told_minor = params.host_minor;
     pretend_version(&params);
     if (!unix_library_find(NtQueryVirtualMemory, host.self, params.host_major, params.host_minor,
-                           &host.handle))
+                           &unix_half.handle))
         return decline(
             tell, "sluice.so, the Unix half of sluice.dll, was not found; start the program with "
                   "./run, or set WINEDLLPATH to Sluice's directory and restart the "
@@ -125,12 +123,4 @@ void host_forget_descriptor(SOCKET s)
             SetHandleInformation(handle, HANDLE_FLAG_PROTECT_FROM_CLOSE, 0);
     }
     SetLastError(error);
-}
-
-int unix_call(enum unix_call_number number, void *params)
-{
-    int result = (int)host.entry(host.handle, number, params);
-
-    return result < 0 ? WSAEFAULT
-                      : result; /* an exception inside the call comes back as its status */
 }

@@ -22,8 +22,20 @@ int host_attach(bool tell);
  * accepted socket, and would go on using it.  The handle is open and stays so. */
 void host_forget_descriptor(SOCKET s);
 
-/* Runs one Unix call. Returns its WSA code; WSAEFAULT where it met an unmapped address. */
-int unix_call(enum unix_call_number number, void *params);
+/* Where Unix calls go; set once host_attach has succeeded. */
+extern struct unix_half {
+    UINT64 handle;
+    NTSTATUS(WINAPI *entry)(UINT64 handle, unsigned int number, void *params);
+} unix_half;
+
+/* Runs one Unix call. Returns its WSA code; WSAEFAULT where it met an unmapped address: an
+ * exception inside the call comes back as its status. */
+static inline int unix_call(enum unix_call_number number, void *params)
+{
+    int result = (int)unix_half.entry(unix_half.handle, number, params);
+
+    return result < 0 ? WSAEFAULT : result;
+}
 
 #define UNIX_CALL(name, params) unix_call(UNIX_CALL_##name, (params))
 

@@ -51,17 +51,17 @@ static void enable_messages(SOCKET s)
     afd_call(s, AFD_RECVMSG, &params, sizeof(params), NULL, 0); /* the socket does not block */
 }
 
-int WSPAPI WSPRecvFrom(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
-                       struct sockaddr *from, LPINT fromlen, LPWSAOVERLAPPED overlapped,
-                       LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
-                       LPINT lpErrno)
+/* Part of its callers, each return costs: see transfer.h. */
+__attribute__((always_inline)) static inline int
+receive_from(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
+             struct sockaddr *from, LPINT fromlen, LPWSAOVERLAPPED overlapped,
+             LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPINT lpErrno)
 {
     struct sender sender = {0};
     struct transfer t;
     DWORD moved;
     int error;
 
-    (void)thread; /* the host runs routines on the thread that calls */
     error = transfer_open(&t, s, buffers, count, overlapped, routine);
     if (!error)
         error = transfer_check_count(&t, received);
@@ -87,12 +87,24 @@ int WSPAPI WSPRecvFrom(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received
     return spi_return(error, lpErrno);
 }
 
+/* The host runs routines on the thread that calls: `thread` tells nothing. */
+int WSPAPI WSPRecvFrom(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
+                       struct sockaddr *from, LPINT fromlen, LPWSAOVERLAPPED overlapped,
+                       LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
+                       LPINT lpErrno)
+{
+    (void)thread;
+    return receive_from(s, buffers, count, received, flags, from, fromlen, overlapped, routine,
+                        lpErrno);
+}
+
 int WSPAPI WSPRecv(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
                    LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine,
                    LPWSATHREADID thread, LPINT lpErrno)
 {
-    return WSPRecvFrom(s, buffers, count, received, flags, NULL, NULL, overlapped, routine, thread,
-                       lpErrno);
+    (void)thread;
+    return receive_from(s, buffers, count, received, flags, NULL, NULL, overlapped, routine,
+                        lpErrno);
 }
 
 /* TCP carries no data with its FIN: the buffer is left alone, as on Windows. */

@@ -2,11 +2,13 @@
 /* See rest.h.  The rest is an overlapped send of the host lane on a duplicate of the handle, so
  * that the host's own state answers whoever asks whether the socket is writable.  It is issued by a
  * thread that lives as long as it pends: the host cancels what a thread leaves behind. */
+#include <limits.h>
 #include <stdlib.h>
 
 #include "spi/rest.h"
 
 #include "spi/facts.h"
+#include "spi/thread.h"
 #include "spi/watch.h"
 
 /* A thread that has not begun by then never will: the caller holds the loader's lock. */
@@ -14,13 +16,11 @@
 
 /* How long a process that ends waits for a peer that reads slowly, or not at all. */
 #define LONGEST_FINISH_MS 5000
-#define FINISH_PAUSE_MS   5
 
 /* How long a program that cancels its operations waits for ours to leave the host's queue, and for
  * a send of another thread to get there: one that blocks has done so long before. */
 #define LONGEST_HOLD_MS 1000
 #define LONGEST_PASS_MS 20
-#define PAUSE_MS        1
 
 #define NO_SHUTDOWN (-1)
 
@@ -75,25 +75,36 @@ void rest_orphan(SOCKET s)
     ReleaseSRWLockExclusive(&lock);
 }
 
-static void pause_ms(int milliseconds)
+/* Waits until `is_so` says true, `longest` ms at most. Returns what it said last.
+ *
+ * It looks again and again, for not all that is waited for is told to anybody: the host, having
+ * sent a part, puts the rest back into its queue by itself.  And the host keeps the waiters of a
+ * condition variable in a list of the whole process, by entries on their stacks: a thread that the
+ * program ends in such a wait would leave one behind. */
+static bool wait_until(bool (*is_so)(void *context), void *context, int longest)
 {
-    LARGE_INTEGER pause = {.QuadPart = milliseconds * -10000LL};
+    for (int waited = 0; !is_so(context); waited++) {
+        if (waited >= longest)
+            return false;
+        thread_pause(1);
+    }
+    return true;
+}
 
-    NtDelayExecution(FALSE, &pause);
+static bool is_none(void *unused)
+{
+    bool none;
+
+    (void)unused;
+    AcquireSRWLockShared(&lock);
+    none = !all;
+    ReleaseSRWLockShared(&lock);
+    return none;
 }
 
 void rest_finish(void)
 {
-    for (int waited = 0; waited < LONGEST_FINISH_MS; waited += FINISH_PAUSE_MS) {
-        bool any;
-
-        AcquireSRWLockShared(&lock);
-        any = all != NULL;
-        ReleaseSRWLockShared(&lock);
-        if (!any)
-            return;
-        pause_ms(FINISH_PAUSE_MS);
-    }
+    wait_until(is_none, NULL, LONGEST_FINISH_MS);
 }
 
 /* From here on a shutdown is not ours to do any more. Returns the one that was asked for. */
@@ -143,8 +154,9 @@ static void release(struct rest *rest)
     free(rest);
 }
 
-static bool is_through(struct rest *rest)
+static bool is_through(void *context)
 {
+    const struct rest *rest = context;
     bool through;
 
     AcquireSRWLockShared(&lock);
@@ -153,15 +165,15 @@ static bool is_through(struct rest *rest)
     return through;
 }
 
-/* Once is not enough: its thread may be about to issue it, or to send a part of it. */
-static void take_out(struct rest *rest)
+/* Once is not enough: its thread may be about to issue it, or the host to send a part of it. */
+static bool is_taken_out(void *context)
 {
+    struct rest *rest = context;
     IO_STATUS_BLOCK ignored;
 
-    for (int waited = 0; !rest->aside && waited < LONGEST_HOLD_MS; waited += PAUSE_MS) {
+    if (!rest->aside)
         NtCancelIoFileEx(rest->socket, &rest->io, &ignored);
-        pause_ms(PAUSE_MS);
-    }
+    return rest->aside;
 }
 
 void rest_go_on(struct rest *rest)
@@ -174,15 +186,16 @@ void rest_go_on(struct rest *rest)
     release(rest);
 }
 
-/* Asked by its thread, which puts it back into the queue otherwise. */
-static bool is_held(struct rest *rest)
+/* Asked by its thread, which then puts it back into the queue. */
+static bool is_let_go(void *context)
 {
+    struct rest *rest = context;
     bool held;
 
     AcquireSRWLockExclusive(&lock);
     held = rest->aside = rest->holds != 0;
     ReleaseSRWLockExclusive(&lock);
-    return held;
+    return !held;
 }
 
 /* Under `lock`. The host has taken it out where its status says so. */
@@ -192,24 +205,38 @@ static bool is_in_queue(const struct rest *rest)
            *(volatile const NTSTATUS *)&rest->io.Status == STATUS_PENDING;
 }
 
+struct passage {
+    SOCKET s;
+    bool anyhow;       /* out of the queue or not */
+    struct rest *rest; /* which it passes behind */
+};
+
+/* Whether it has begun, or there is nothing to pass. */
+static bool passes(void *context)
+{
+    struct passage *passage = context;
+    struct rest *rest;
+
+    AcquireSRWLockExclusive(&lock);
+    rest = find_named(passage->s);
+    if (rest && (passage->anyhow || is_in_queue(rest))) {
+        rest->passing++;
+        InterlockedIncrement(&rest->users);
+        passage->rest = rest;
+    }
+    ReleaseSRWLockExclusive(&lock);
+    return passage->rest || !rest;
+}
+
 struct rest *rest_pass(SOCKET s)
 {
-    for (int waited = 0;; waited += PAUSE_MS) {
-        struct rest *rest;
-        bool passes;
+    struct passage passage = {.s = s};
 
-        AcquireSRWLockExclusive(&lock);
-        rest = find_named(s);
-        passes = rest && (is_in_queue(rest) || waited >= LONGEST_HOLD_MS);
-        if (passes) {
-            rest->passing++;
-            InterlockedIncrement(&rest->users);
-        }
-        ReleaseSRWLockExclusive(&lock);
-        if (passes || !rest)
-            return rest;
-        pause_ms(PAUSE_MS);
+    if (!wait_until(passes, &passage, LONGEST_HOLD_MS)) {
+        passage.anyhow = true;
+        passes(&passage);
     }
+    return passage.rest;
 }
 
 void rest_passed(struct rest *rest)
@@ -234,9 +261,8 @@ struct rest *rest_hold(SOCKET s)
     rest->passing--;
     rest->holds++;
     ReleaseSRWLockExclusive(&lock);
-    for (int waited = 0; !is_through(rest) && waited < LONGEST_PASS_MS; waited += PAUSE_MS)
-        pause_ms(PAUSE_MS);
-    take_out(rest);
+    wait_until(is_through, rest, LONGEST_PASS_MS);
+    wait_until(is_taken_out, rest, LONGEST_HOLD_MS);
     return rest;
 }
 
@@ -272,8 +298,7 @@ static DWORD WINAPI work(void *context)
     if (!InterlockedCompareExchange(&rest->state, REST_TAKEN, REST_NEW)) {
         enlist(rest);
         do {
-            while (is_held(rest))
-                pause_ms(PAUSE_MS);
+            wait_until(is_let_go, rest, INT_MAX);
             status = issue(rest, sent);
             SetEvent(rest->queued);
             if (status == STATUS_PENDING) {

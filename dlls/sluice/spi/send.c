@@ -29,17 +29,17 @@ int send_take_destination(struct transfer *t, const struct sockaddr *to, int tol
     return 0;
 }
 
-int WSPAPI WSPSendTo(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags,
-                     const struct sockaddr *to, int tolen, LPWSAOVERLAPPED overlapped,
-                     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
-                     LPINT lpErrno)
+/* Part of its callers, each return costs: see transfer.h. */
+__attribute__((always_inline)) static inline int
+send_to(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags,
+        const struct sockaddr *to, int tolen, LPWSAOVERLAPPED overlapped,
+        LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPINT lpErrno)
 {
     struct destination destination = {.length = 0};
     struct transfer t;
     DWORD moved;
     int error;
 
-    (void)thread; /* the host runs routines on the thread that calls */
     error = transfer_open(&t, s, buffers, count, overlapped, routine);
     if (!error)
         error = transfer_check_count(&t, sent);
@@ -56,11 +56,22 @@ int WSPAPI WSPSendTo(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWOR
     return spi_return(error, lpErrno);
 }
 
+/* The host runs routines on the thread that calls: `thread` tells nothing. */
+int WSPAPI WSPSendTo(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags,
+                     const struct sockaddr *to, int tolen, LPWSAOVERLAPPED overlapped,
+                     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine, LPWSATHREADID thread,
+                     LPINT lpErrno)
+{
+    (void)thread;
+    return send_to(s, buffers, count, sent, flags, to, tolen, overlapped, routine, lpErrno);
+}
+
 int WSPAPI WSPSend(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags,
                    LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine,
                    LPWSATHREADID thread, LPINT lpErrno)
 {
-    return WSPSendTo(s, buffers, count, sent, flags, NULL, 0, overlapped, routine, thread, lpErrno);
+    (void)thread;
+    return send_to(s, buffers, count, sent, flags, NULL, 0, overlapped, routine, lpErrno);
 }
 
 /* TCP carries no data with its FIN: the buffer is ignored, as on Windows. */

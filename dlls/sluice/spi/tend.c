@@ -5,6 +5,8 @@
 #include "spi/tend.h"
 
 #include "spi/facts.h"
+#include "spi/own_thread.h"
+#include "spi/thread.h"
 
 /* The host has this long to see for itself what has arrived. */
 #define GRACE_MS 1
@@ -12,6 +14,8 @@
 /* How often it is asked for one arrival: each time it starts one receive, whose thread may be slow
  * to take the data. */
 #define MOST_ASKS 50
+
+#define STACK 65536
 
 static SRWLOCK lock = SRWLOCK_INIT; /* a leaf lock */
 static bool started;
@@ -24,13 +28,6 @@ static bool ask_host(SOCKET s)
     if (afd_ioctl(s, AFD_POLL, &poll, sizeof(poll), &poll, sizeof(poll), NULL))
         return true;
     return poll.count && (poll.sockets[0].flags & AFD_POLL_READ);
-}
-
-static void pause_ms(int milliseconds)
-{
-    LARGE_INTEGER time = {.QuadPart = milliseconds * -10000LL};
-
-    NtDelayExecution(FALSE, &time);
 }
 
 static bool is_readable(SOCKET s)
@@ -48,7 +45,7 @@ static void hand_out(SOCKET s)
             return;
         facts_set(s, FACT_DEAF, 0); /* it did not see for itself */
         if (asked)
-            pause_ms(1);
+            thread_pause(1);
         else
             SwitchToThread();
     }
@@ -86,7 +83,7 @@ static void serve_events(const struct tend_wait_params *events)
     }
     if (!others)
         return;
-    pause_ms(GRACE_MS);
+    thread_pause(GRACE_MS);
     for (unsigned int i = 0; i < events->count; i++)
         if (others >> i & 1)
             hand_out((SOCKET)events->handles[i]);
@@ -100,33 +97,18 @@ static DWORD WINAPI serve(void *unused)
     for (;;) {
         events.wait_ms = -1;
         if (UNIX_CALL(tend_wait, &events))
-            pause_ms(1000); /* out of memory */
+            thread_pause(1000); /* out of memory */
         else
             serve_events(&events);
     }
     return 0;
 }
 
-/* The library must be there as long as its thread. */
-static bool start_thread(void)
-{
-    HMODULE self;
-    HANDLE thread;
-
-    if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
-                            (const WCHAR *)(void *)serve, &self))
-        return false;
-    thread = CreateThread(NULL, 65536, serve, NULL, 0, NULL);
-    if (thread)
-        NtClose(thread);
-    return thread != NULL;
-}
-
 static void have_served(void)
 {
     AcquireSRWLockExclusive(&lock);
     if (!started)
-        started = start_thread();
+        started = own_thread_start(serve, NULL, STACK);
     ReleaseSRWLockExclusive(&lock);
 }
 

@@ -274,6 +274,13 @@ bool thread_cancel_blocking_call(DWORD id)
     return found;
 }
 
+void thread_pause(int milliseconds)
+{
+    LARGE_INTEGER time = {.QuadPart = milliseconds * -10000LL};
+
+    NtDelayExecution(FALSE, &time);
+}
+
 bool thread_is_blocking(void)
 {
     struct thread_data *data = thread_peek();

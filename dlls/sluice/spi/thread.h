@@ -41,6 +41,9 @@ bool thread_is_waited_for(HANDLE handle);
  * nothing. */
 bool thread_cancel_blocking_call(DWORD id);
 
+/* Lets the thread rest.  Not alertable: no APC of the program runs meanwhile. */
+void thread_pause(int milliseconds);
+
 /* True while this thread is in a wait of the provider (an APC or a hook runs inside it). */
 bool thread_is_blocking(void);
 

@@ -83,7 +83,8 @@ void transfer_close(struct transfer *t)
 {
     if (t->list != t->small)
         free(t->list);
-    free(t->bounce);
+    if (t->bounce) /* hardly ever, and free() is a call into another DLL */
+        free(t->bounce);
 }
 
 int transfer_check_count(const struct transfer *t, LPDWORD moved)
@@ -186,7 +187,8 @@ static bool is_earlier(const struct transfer *t, int error, int before)
 /* A datagram that the kernel has room for is sent, whatever stands in its way: an error the kernel
  * still held from an earlier one, which is remembered for the next receive; or a send of another
  * thread, for whose short time the host calls the socket busy. */
-static int send_message(struct transfer *t, const struct lane *lane)
+__attribute__((always_inline)) static inline int send_message(struct transfer *t,
+                                                              const struct lane *lane)
 {
     struct is_writable_params room = {.handle = t->s};
     int error;
@@ -338,7 +340,8 @@ static bool is_unwanted(const struct transfer *t, int error)
 
 /* Errors of earlier datagrams arrive as a failed receive: a reset, unless the program does not want
  * to know. */
-static int receive_message(struct transfer *t, const struct lane *lane)
+__attribute__((always_inline)) static inline int receive_message(struct transfer *t,
+                                                                 const struct lane *lane)
 {
     int error;
 
@@ -352,7 +355,8 @@ static int receive_message(struct transfer *t, const struct lane *lane)
     return error == WSAECONNREFUSED ? WSAECONNRESET : error;
 }
 
-static int receive_stream(struct transfer *t, const struct lane *lane)
+__attribute__((always_inline)) static inline int receive_stream(struct transfer *t,
+                                                                const struct lane *lane)
 {
     int error = urgent_receive(t, lane);
 

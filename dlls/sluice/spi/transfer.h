@@ -5,7 +5,12 @@
  *     transfer_open    handle, buffer list (WSAENOTSOCK, WSAEFAULT, WSAEINVAL, WSAENOBUFS)
  *     ... the entry checks its own pointers and fills in address, control, flags ...
  *     transfer_send / transfer_receive
- *     transfer_close   always */
+ *     transfer_close   always
+ *
+ * A short receive takes the kernel 0.4 microseconds.  What Sluice adds is returns rather than work:
+ * the kernel leaves the processor's memory of return addresses empty or unusable, so that every
+ * function still open around a system call returns by a misprediction, some 8 ns each.  Functions
+ * on the way to `receive` and `send` are few, end in tail calls or are inlined. */
 #ifndef SLUICE_TRANSFER_H
 #define SLUICE_TRANSFER_H
 

@@ -5,6 +5,7 @@
 #include "spi/watch_place.h"
 #include "pe/guard.h"
 #include "pe/options.h"
+#include "pe/stay.h"
 
 typedef NTSTATUS(NTAPI *close_function)(HANDLE handle);
 typedef NTSTATUS(NTAPI *cancel_function)(HANDLE handle, IO_STATUS_BLOCK *io,
@@ -132,17 +133,15 @@ static NTSTATUS NTAPI hook_terminate(HANDLE process, NTSTATUS status)
     return watch.terminate(process, status);
 }
 
-void watch_init(HMODULE self)
+void watch_init(void)
 {
-    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll"), pinned;
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
 
     watch.close_stub = (void *)GetProcAddress(ntdll, "NtClose");
     watch.duplicate_stub = (void *)GetProcAddress(ntdll, "NtDuplicateObject");
     watch.cancel_stub = (void *)GetProcAddress(ntdll, "NtCancelIoFileEx");
     watch.terminate_stub = (void *)GetProcAddress(ntdll, "NtTerminateProcess");
-    if (place_is_known(watch.close_stub) && place_is_known(watch.duplicate_stub) &&
-        GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
-                           (const WCHAR *)self, &pinned))
+    if (place_is_known(watch.close_stub) && place_is_known(watch.duplicate_stub) && stay_loaded())
         watch.state = WATCH_POSSIBLE;
 }
 

@@ -37,9 +37,9 @@ struct watch_calls {
     void (*exiting)(void);
 };
 
-/* For DllMain, with the library's module: finds the two functions, and pins the library where the
- * watch will be possible.  All that needs the loader's lock is done here. */
-void watch_init(HMODULE self);
+/* For DllMain: finds the two functions, and pins the library where the watch will be possible.  All
+ * that needs the loader's lock is done here. */
+void watch_init(void);
 
 /* Places the watch, the first time. Returns whether it stands; false: ntdll's functions are not the
  * known ones, their surroundings are taken, SLUICE_WATCH=0 is set, or another thread is at it.  So

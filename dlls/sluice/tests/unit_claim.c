@@ -182,6 +182,19 @@ START_TEST(already_bound)
 }
 END_TEST
 
+/* With a descriptor kept for the socket the host is asked for none. */
+START_TEST(kept_descriptor)
+{
+    int fd = (int)loopback_keep(socket(AF_INET, SOCK_STREAM, 0));
+    const int asked = fault_calls(FAULT_host_socket_fd);
+
+    ck_assert_int_eq(claim_and_bind(fd, CLAIM_SHARED, free_port(SOCK_STREAM)), 0);
+    ck_assert_int_eq(claim_mode_of(fd), XLAT_REUSE_SHARED);
+    ck_assert_int_eq(fault_calls(FAULT_host_socket_fd), asked);
+    loopback_close((uint64_t)fd, -1);
+}
+END_TEST
+
 START_TEST(bad_arguments)
 {
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -262,6 +275,7 @@ int main(void)
     tcase_add_test(tcase, bind_fails);
     tcase_add_loop_test(tcase, any_port, 0, 2);
     tcase_add_test(tcase, already_bound);
+    tcase_add_test(tcase, kept_descriptor);
     tcase_add_test(tcase, bad_arguments);
     tcase_add_loop_test(tcase, fails, 0, 8);
     tcase_add_test(tcase, lock_taken);

@@ -130,6 +130,24 @@ START_TEST(not_connecting)
 }
 END_TEST
 
+/* With a descriptor kept for the socket the host is asked for none. */
+START_TEST(kept_descriptor)
+{
+    struct attempt attempt = begin(AF_INET);
+    int asked;
+
+    attempt.params.handle = loopback_keep(attempt.fd);
+    attempt.fd = (int)attempt.params.handle;
+    attempt.params.refuse = 1;
+    asked = fault_calls(FAULT_host_socket_fd);
+    ck_assert_int_eq(outcome_of(&attempt), CONNECT_FULL);
+    ck_assert_int_eq(state_of(attempt.fd), TCP_CLOSE);
+    ck_assert_int_eq(fault_calls(FAULT_host_socket_fd), asked);
+    loopback_close(attempt.params.handle, attempt.queued);
+    close(attempt.listener);
+}
+END_TEST
+
 /* 192.0.2.1 is nobody's (RFC 5737). */
 START_TEST(elsewhere)
 {
@@ -186,6 +204,7 @@ int main(void)
     tcase_add_test(tcase, another_socket);
     tcase_add_test(tcase, room_again);
     tcase_add_test(tcase, not_connecting);
+    tcase_add_test(tcase, kept_descriptor);
     tcase_add_test(tcase, elsewhere);
     tcase_add_loop_test(tcase, fails, 0, 8);
     suite_add_tcase(suite, tcase);

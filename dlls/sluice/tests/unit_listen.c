@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "loopback.h"
 #include "structs.h"
 #include "unix/calls.h"
 #include "winabi.h"
@@ -181,6 +182,21 @@ START_TEST(binding_kept)
 }
 END_TEST
 
+/* With a descriptor kept for the socket the host is asked for none. */
+START_TEST(kept_descriptor)
+{
+    struct listen_params params;
+    int fd = (int)loopback_keep(bound(&params, 5));
+    const int asked = fault_calls(FAULT_host_socket_fd);
+
+    params.handle = (uint64_t)fd;
+    ck_assert_int_eq(unix_listen(&params), 0);
+    ck_assert_int_eq(kernel_backlog(fd, NULL), 4);
+    ck_assert_int_eq(fault_calls(FAULT_host_socket_fd), asked);
+    loopback_close(params.handle, -1);
+}
+END_TEST
+
 START_TEST(bad_addresses)
 {
     struct listen_params params;
@@ -259,6 +275,7 @@ int main(void)
     tcase_add_loop_test(tcase, port_lost_for_good, 0, 2);
     tcase_add_test(tcase, port_lost);
     tcase_add_test(tcase, binding_kept);
+    tcase_add_test(tcase, kept_descriptor);
     tcase_add_test(tcase, bad_addresses);
     tcase_add_loop_test(tcase, surplus, 0, 3);
     tcase_add_test(tcase, surplus_without_descriptors);

@@ -247,16 +247,28 @@ START_TEST(kept_descriptor)
 {
     struct is_writable_params writable;
     struct low_water_params water = {.bytes = 1};
+    struct interface_filter_params filter = {.operation = INTERFACE_FILTER_QUERY};
+    struct shutdown_send_params end;
+    struct filter_icmp_params icmp;
+    struct dissolve_params dissolve;
     int peer, asked;
+    char byte;
 
     writable.handle = water.handle = loopback_stream(&peer);
+    filter.handle = end.handle = icmp.handle = dissolve.handle = water.handle;
     asked = fault_calls(FAULT_host_socket_fd);
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(info_of((int)water.handle).connected, 1);
         ck_assert_int_eq(unix_is_writable(&writable), 0);
         ck_assert_int_eq(writable.writable, 1);
         ck_assert_int_eq(unix_low_water(&water), 0);
+        ck_assert_int_eq(unix_interface_filter(&filter), 0);
+        ck_assert_int_eq(unix_filter_icmp(&icmp), 0);
     }
+    ck_assert_int_eq(unix_shutdown_send(&end), 0);
+    ck_assert_int_eq(recv(peer, &byte, 1, 0), 0);
+    ck_assert_int_eq(unix_dissolve(&dissolve), 0);
+    ck_assert_int_eq(info_of((int)water.handle).connected, 0);
     ck_assert_int_eq(fault_calls(FAULT_host_socket_fd), asked);
     loopback_close(water.handle, peer);
 }

@@ -26,8 +26,8 @@
 
 #include "calls.h"
 #include "diag.h"
-#include "host.h"
 #include "sys.h"
+#include "use.h"
 #include "winabi.h"
 #include "xlat/sockaddr.h"
 
@@ -242,49 +242,61 @@ static int prepare_port(int fd, struct claim_address_params *params, uint16_t po
     return 0;
 }
 
+static int prepare(struct claim_address_params *params, const struct sockaddr_storage *address)
+{
+    SOCKET_USE use = SOCKET_UNUSED;
+    int error = socket_use(params->handle, &use);
+    struct survey survey;
+    uint16_t port;
+
+    if (error || is_bound(use.fd)) /* the host says so itself */
+        return error;
+    port = describe(address, use.fd, params->mode, &survey);
+    return port ? prepare_port(use.fd, params, port, &survey) : prepare_any_port(use.fd, params);
+}
+
 int unix_claim_address(struct claim_address_params *params)
 {
     struct sockaddr_storage address;
-    struct survey survey;
     socklen_t length;
-    uint16_t port;
-    int fd, error = xlat_sockaddr_to_host(params->address, params->address_len, &address, &length);
+    int error = xlat_sockaddr_to_host(params->address, params->address_len, &address, &length);
 
     params->lock = -1;
     params->prepared = 0;
-    if (error || (error = host_socket_fd(params->handle, &fd)))
-        return error;
-    if (is_bound(fd)) /* the host says so itself */
-        goto out;
-    port = describe(&address, fd, params->mode, &survey);
-    error = port ? prepare_port(fd, params, port, &survey) : prepare_any_port(fd, params);
+    if (!error)
+        error = prepare(params, &address);
     if (error && params->lock >= 0) {
         sys.close(params->lock);
         params->lock = -1;
     }
-out:
-    sys.close(fd);
     return error;
+}
+
+/* Leaves the mark of a bind that worked, and nothing of one that failed. */
+static int settle(const struct claim_end_params *params)
+{
+    SOCKET_USE use = SOCKET_UNUSED;
+    int error = socket_use(params->handle, &use);
+
+    if (error)
+        return error;
+    if (params->prepared & PREPARED_NO_REUSE)
+        set_number(use.fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (params->bound && (params->prepared & PREPARED_MARK)) {
+        set_mark(use.fd, (unsigned)params->mode);
+        set_number(use.fd, SOL_SOCKET, SO_REUSEPORT, 1);
+        if (params->mode == CLAIM_SHARED && number(use.fd, SOL_SOCKET, SO_PROTOCOL) == IPPROTO_UDP)
+            claim_first_comes_first(use.fd);
+    } else if (params->prepared & PREPARED_SHARING) {
+        set_number(use.fd, SOL_SOCKET, SO_REUSEPORT, 0);
+    }
+    return 0;
 }
 
 int unix_claim_end(struct claim_end_params *params)
 {
-    int fd, error = host_socket_fd(params->handle, &fd);
+    int error = settle(params);
 
-    if (error)
-        goto unlock;
-    if (params->prepared & PREPARED_NO_REUSE)
-        set_number(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-    if (params->bound && (params->prepared & PREPARED_MARK)) {
-        set_mark(fd, (unsigned)params->mode);
-        set_number(fd, SOL_SOCKET, SO_REUSEPORT, 1);
-        if (params->mode == CLAIM_SHARED && number(fd, SOL_SOCKET, SO_PROTOCOL) == IPPROTO_UDP)
-            claim_first_comes_first(fd);
-    } else if (params->prepared & PREPARED_SHARING) {
-        set_number(fd, SOL_SOCKET, SO_REUSEPORT, 0);
-    }
-    sys.close(fd);
-unlock:
     if (params->lock >= 0)
         sys.close(params->lock);
     return error;

@@ -17,8 +17,8 @@
 
 #include "calls.h"
 #include "diag.h"
-#include "host.h"
 #include "sys.h"
+#include "use.h"
 #include "winabi.h"
 #include "xlat/sockaddr.h"
 
@@ -128,11 +128,11 @@ static enum connect_outcome check(int fd, struct connect_check_params *params)
 
 int unix_connect_check(struct connect_check_params *params)
 {
-    int fd, error = host_socket_fd(params->handle, &fd);
+    SOCKET_USE use = SOCKET_UNUSED;
+    int error = socket_use(params->handle, &use);
 
     if (error)
         return error;
-    params->outcome = check(fd, params);
-    sys.close(fd);
+    params->outcome = check(use.fd, params);
     return 0;
 }

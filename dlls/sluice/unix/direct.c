@@ -26,9 +26,8 @@
 struct direct {
     struct record_ref *ref;
     int flags;
-    bool is_stream, heard;
-    ssize_t (*receive)(struct direct *call); /* what `step` does between looks at the errors */
-    ssize_t (*step)(struct direct *call);    /* one try: recvmsg() or the like */
+    bool is_stream, hears, heard;
+    ssize_t (*step)(struct direct *call); /* one try: recvmsg() or the like */
     struct msghdr message;
     struct sockaddr_storage address; /* in use where message.msg_name is set */
     struct iovec list[UNIX_BUFFERS_MAX];
@@ -39,7 +38,7 @@ static void prepare(struct direct *call, struct record_ref *ref, int32_t is_stre
 {
     call->ref = ref;
     call->is_stream = is_stream != 0;
-    call->heard = false;
+    call->hears = call->heard = false;
     memset(&call->message, 0, sizeof(call->message));
 }
 
@@ -102,10 +101,41 @@ static int judge_error(enum xlat_operation operation, int err)
     return error_in(operation, err);
 }
 
+/* After a step that failed: an error of an earlier datagram is told in its turn, by itself, as ECONNREFUSED
+ * or ENETRESET; after one that tells nothing the step is done again. */
+static ssize_t hear(struct direct *call)
+{
+    for (;;) {
+        int error = errno;
+        ssize_t moved;
+
+        if (error == EINTR || error == EFAULT)
+            return -1;
+        switch (icmp_take(call->ref->fd)) {
+        case ICMP_NONE:
+            errno = error;
+            return -1;
+        case ICMP_UNREACHABLE:
+            call->heard = true;
+            errno = ECONNREFUSED;
+            return -1;
+        case ICMP_EXPIRED:
+            call->heard = true;
+            errno = ENETRESET;
+            return -1;
+        case ICMP_OTHER:
+            call->heard = true;
+        }
+        moved = call->step(call);
+        if (moved >= 0)
+            return moved;
+    }
+}
+
 /* One try, and where that says "not now" a wait and the next, `ms` milliseconds in all: what woke
  * this thread may be another's by the time it looks.  Returns the call's result, or -1 with errno;
  * ECANCELED: the record was dropped. */
-static ssize_t run(struct direct *call, short events, int ms)
+__attribute__((always_inline)) static inline ssize_t run(struct direct *call, short events, int ms)
 {
     int64_t deadline = 0;
 
@@ -113,6 +143,8 @@ static ssize_t run(struct direct *call, short events, int ms)
         ssize_t moved = call->step(call);
         int left;
 
+        if (moved < 0 && call->hears)
+            moved = hear(call);
         if (moved >= 0 || (errno != EAGAIN && errno != EINTR))
             return moved;
         if (errno == EINTR)
@@ -147,43 +179,10 @@ static ssize_t receive_one(struct direct *call)
 static ssize_t receive_datagram(struct direct *call)
 {
     struct iovec *buffer = call->list;
-    socklen_t length = sizeof(call->address);
-    ssize_t moved =
-        sys.recvfrom(call->ref->fd, buffer->iov_base, buffer->iov_len, call->flags | MSG_TRUNC,
-                     (struct sockaddr *)&call->address, &length);
 
-    call->message.msg_namelen = length;
-    if (moved <= (ssize_t)buffer->iov_len)
-        return moved;
-    call->message.msg_flags = MSG_TRUNC;
-    return (ssize_t)buffer->iov_len;
-}
-
-/* An error of an earlier datagram is told in its turn, by itself: ECONNREFUSED or ENETRESET. */
-static ssize_t receive_or_hear(struct direct *call)
-{
-    for (;;) {
-        ssize_t moved = call->receive(call);
-        int error = errno;
-
-        if (moved >= 0 || error == EINTR || error == EFAULT)
-            return moved;
-        switch (icmp_take(call->ref->fd)) {
-        case ICMP_NONE:
-            errno = error;
-            return -1;
-        case ICMP_UNREACHABLE:
-            call->heard = true;
-            errno = ECONNREFUSED;
-            return -1;
-        case ICMP_EXPIRED:
-            call->heard = true;
-            errno = ENETRESET;
-            return -1;
-        case ICMP_OTHER:
-            call->heard = true;
-        }
-    }
+    call->message.msg_namelen = sizeof(call->address);
+    return sys.recvfrom(call->ref->fd, buffer->iov_base, buffer->iov_len, call->flags | MSG_TRUNC,
+                        (struct sockaddr *)&call->address, &call->message.msg_namelen);
 }
 
 static int store_received(struct receive_params *params, struct direct *call, ssize_t moved)
@@ -239,12 +238,13 @@ int unix_receive(struct receive_params *params)
     } else if (params->count == 1) {
         call.step = params->is_stream ? receive_one : receive_datagram;
     }
-    if (params->hears) {
-        call.receive = call.step;
-        call.step = receive_or_hear;
-    }
+    call.hears = params->hears;
     moved = run(&call, call.flags & MSG_OOB ? POLLPRI : POLLIN, params->wait_ms);
     params->heard = call.heard;
+    if (params->count == 1 && moved > (ssize_t)call.list->iov_len) { /* receive_datagram's */
+        call.message.msg_flags = MSG_TRUNC;
+        moved = (ssize_t)call.list->iov_len;
+    }
     if (moved >= 0)
         return store_received(params, &call, moved);
     return errno == ECANCELED ? DIRECT_DROPPED : judge_error(operation, errno);
@@ -278,7 +278,8 @@ static void advance(struct msghdr *message, size_t length)
 }
 
 /* A stream takes a long send in parts; what has gone is counted even where the next part fails. */
-static int send_all(struct send_params *params, struct direct *call)
+__attribute__((always_inline)) static inline int send_all(struct send_params *params,
+                                                          struct direct *call)
 {
     do {
         ssize_t moved = run(call, POLLOUT, params->wait_ms);

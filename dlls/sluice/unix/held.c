@@ -17,6 +17,11 @@ struct held {
     struct held *next_spare;
 };
 
+struct held_thread {
+    struct block *blocks;
+    struct held *spare;
+};
+
 /* Never freed but used again: a thread may be ended inside free(), whose lock would stop it in its
  * own destructor. */
 struct block {
@@ -30,15 +35,14 @@ struct block {
 static _Atomic(struct block *) all; /* only ever longer */
 static pthread_key_t key;
 static bool has_key;
-static __thread struct block *mine;
-static __thread struct held *spare;
+static __thread struct held_thread own;
 
 static void end_thread(void *unused)
 {
     (void)unused;
-    spare = NULL;
-    while (mine) {
-        struct block *block = mine;
+    own.spare = NULL;
+    while (own.blocks) {
+        struct block *block = own.blocks;
 
         for (size_t i = 0; i < block->count; i++) {
             struct record *record = atomic_exchange(&block->notes[i].record, NULL);
@@ -46,7 +50,7 @@ static void end_thread(void *unused)
             if (record)
                 held_left(record, block->notes[i].handle);
         }
-        mine = block->next_mine;
+        own.blocks = block->next_mine;
         atomic_store(&block->taken, false);
     }
 }
@@ -79,37 +83,43 @@ static struct block *take_block(size_t count)
     return block;
 }
 
-int held_reserve(void)
+static bool add_block(struct held_thread *thread)
 {
     struct block *block;
 
-    if (spare)
-        return 0;
     if (!has_key || pthread_setspecific(key, &key) ||
-        !(block = take_block(mine ? 2 * mine->count : FIRST)))
-        return -1;
-    block->next_mine = mine;
-    mine = block;
+        !(block = take_block(thread->blocks ? 2 * thread->blocks->count : FIRST)))
+        return false;
+    block->next_mine = thread->blocks;
+    thread->blocks = block;
     for (size_t i = 0; i < block->count; i++) {
-        block->notes[i].next_spare = spare;
-        spare = &block->notes[i];
+        block->notes[i].next_spare = thread->spare;
+        thread->spare = &block->notes[i];
     }
-    return 0;
+    return true;
 }
 
-struct held *held_note(struct record *record, uint64_t handle)
+/* The one place that looks for the thread's own: in a library that costs a call each time. */
+struct held_thread *held_reserve(void)
 {
-    struct held *note = spare;
+    struct held_thread *thread = &own;
 
-    spare = note->next_spare;
+    return thread->spare || add_block(thread) ? thread : NULL;
+}
+
+struct held *held_note(struct held_thread *thread, struct record *record, uint64_t handle)
+{
+    struct held *note = thread->spare;
+
+    thread->spare = note->next_spare;
     note->handle = handle;
     atomic_store_explicit(&note->record, record, memory_order_release);
     return note;
 }
 
-void held_strike(struct held *note)
+void held_strike(struct held_thread *thread, struct held *note)
 {
     atomic_store_explicit(&note->record, NULL, memory_order_release);
-    note->next_spare = spare;
-    spare = note;
+    note->next_spare = thread->spare;
+    thread->spare = note;
 }

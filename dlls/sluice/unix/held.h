@@ -9,15 +9,17 @@
 
 struct record;
 struct held;
+struct held_thread;
 
-/* Makes sure that the calling thread can note one thing more.  Returns 0, or -1: no memory. */
-int held_reserve(void);
+/* Makes sure that the calling thread can note one thing more.  Returns its notes, NULL: no memory.
+ */
+struct held_thread *held_reserve(void);
 
 /* Notes a reference, after held_reserve(). Returns the note, of use to this thread only. */
-struct held *held_note(struct record *record, uint64_t handle);
+struct held *held_note(struct held_thread *thread, struct record *record, uint64_t handle);
 
 /* Strikes it out, which comes before the reference is given back. */
-void held_strike(struct held *note);
+void held_strike(struct held_thread *thread, struct held *note);
 
 /* record.c's: the thread that held this has ended. */
 void held_left(struct record *record, uint64_t handle);

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "calls.h"
-#include "host.h"
 #include "sys.h"
+#include "use.h"
 #include "winabi.h"
 #include "error.h"
 
@@ -111,11 +111,8 @@ static int change(int fd, struct interface_filter_params *list)
 
 int unix_interface_filter(struct interface_filter_params *params)
 {
-    int fd, error = host_socket_fd(params->handle, &fd);
+    SOCKET_USE use = SOCKET_UNUSED;
+    int error = socket_use(params->handle, &use);
 
-    if (error)
-        return error;
-    error = change(fd, params);
-    sys.close(fd);
-    return error;
+    return error ? error : change(use.fd, params);
 }

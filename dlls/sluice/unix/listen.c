@@ -10,8 +10,8 @@
 
 #include "calls.h"
 #include "claim.h"
-#include "host.h"
 #include "sys.h"
+#include "use.h"
 #include "winabi.h"
 #include "xlat/backlog.h"
 #include "error.h"
@@ -129,25 +129,22 @@ static int drop_surplus(int fd, int depth)
 
 int unix_listen(struct listen_params *params)
 {
-    int fd, error = host_socket_fd(params->handle, &fd);
+    SOCKET_USE use = SOCKET_UNUSED;
+    int error = socket_use(params->handle, &use);
     bool again;
 
     if (error)
         return error;
     params->dropped = 0;
     params->listen_depth = listen_argument(params->backlog);
-    again = is_listening(fd);
-    if (!again && (error = restore_binding(fd, params)))
-        goto out;
-    if (sys.listen(fd, params->listen_depth)) {
-        error = error_from_errno(errno);
-        goto out;
-    }
-    if (!again && claim_mode_of(fd) == XLAT_REUSE_SHARED)
-        claim_first_comes_first(fd);
+    again = is_listening(use.fd);
+    if (!again && (error = restore_binding(use.fd, params)))
+        return error;
+    if (sys.listen(use.fd, params->listen_depth))
+        return error_from_errno(errno);
+    if (!again && claim_mode_of(use.fd) == XLAT_REUSE_SHARED)
+        claim_first_comes_first(use.fd);
     if (again)
-        params->dropped = drop_surplus(fd, params->listen_depth + 1);
-out:
-    sys.close(fd);
-    return error;
+        params->dropped = drop_surplus(use.fd, params->listen_depth + 1);
+    return 0;
 }

@@ -4,8 +4,8 @@
 #include <sys/socket.h>
 
 #include "calls.h"
-#include "host.h"
 #include "sys.h"
+#include "use.h"
 
 #ifndef SOL_RAW
 #define SOL_RAW 255
@@ -16,11 +16,11 @@
 int unix_filter_icmp(struct filter_icmp_params *params)
 {
     struct icmp_filter filter = {.data = 1u << ICMP_ECHO};
-    int fd, error = host_socket_fd(params->handle, &fd);
+    SOCKET_USE use = SOCKET_UNUSED;
+    int error = socket_use(params->handle, &use);
 
     if (error)
         return error;
-    sys.setsockopt(fd, SOL_RAW, ICMP_FILTER, &filter, sizeof(filter));
-    sys.close(fd);
+    sys.setsockopt(use.fd, SOL_RAW, ICMP_FILTER, &filter, sizeof(filter));
     return 0;
 }

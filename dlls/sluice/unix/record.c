@@ -291,9 +291,10 @@ bool record_take(uint64_t handle, struct record_ref *ref)
     struct record *record;
 
     ref->record = NULL;
-    if (held_reserve() || !(record = hold(handle)))
+    ref->holder = held_reserve();
+    if (!ref->holder || !(record = hold(handle)))
         return false;
-    ref->note = held_note(record, handle);
+    ref->note = held_note(ref->holder, record, handle);
     ref->fd = record->fd;
     ref->handle = handle;
     ref->record = record;
@@ -307,7 +308,7 @@ void record_give(struct record_ref *ref)
     if (!record)
         return;
     ref->record = NULL;
-    held_strike(ref->note);
+    held_strike(ref->holder, ref->note);
     record_release(record, ref->handle);
 }
 

@@ -12,12 +12,14 @@
 #include <stdint.h>
 
 struct held;
+struct held_thread;
 struct record;
 
 /* A use of a record. record NULL: none is held. */
 struct record_ref {
     struct record *record;
-    struct held *note; /* for the end of the thread, which has to be the one that gives it back */
+    struct held_thread *holder; /* the calling thread, which has to be the one that gives it back */
+    struct held *note;          /* for its end */
     uint64_t handle;
     int fd; /* open as long as the reference is held */
 };

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "calls.h"
-#include "host.h"
 #include "sys.h"
 #include "use.h"
 #include "winabi.h"
@@ -96,14 +95,12 @@ int unix_socket_name(struct socket_name_params *params)
 int unix_dissolve(struct dissolve_params *params)
 {
     struct sockaddr none = {.sa_family = AF_UNSPEC};
-    int fd, error = host_socket_fd(params->handle, &fd);
+    SOCKET_USE use = SOCKET_UNUSED;
+    int error = socket_use(params->handle, &use);
 
     if (error)
         return error;
-    if (sys.connect(fd, &none, sizeof(none)))
-        error = error_from_errno(errno);
-    sys.close(fd);
-    return error;
+    return sys.connect(use.fd, &none, sizeof(none)) ? error_from_errno(errno) : 0;
 }
 
 /* Asked of the kernel with a socket of our own: a port chosen by it never clashes. */
@@ -144,14 +141,12 @@ int unix_is_writable(struct is_writable_params *params)
 
 int unix_shutdown_send(struct shutdown_send_params *params)
 {
-    int fd, error = host_socket_fd(params->handle, &fd);
+    SOCKET_USE use = SOCKET_UNUSED;
+    int error = socket_use(params->handle, &use);
 
     if (error)
         return error;
-    if (sys.shutdown(fd, SHUT_WR))
-        error = error_from_errno(errno);
-    sys.close(fd);
-    return error;
+    return sys.shutdown(use.fd, SHUT_WR) ? error_from_errno(errno) : 0;
 }
 
 int unix_low_water(struct low_water_params *params)
@@ -161,7 +156,7 @@ int unix_low_water(struct low_water_params *params)
 
     if (error)
         return error;
-    if (sys.setsockopt(use.fd, SOL_SOCKET, SO_RCVLOWAT, &params->bytes, sizeof(params->bytes)))
-        error = error_from_errno(errno);
-    return error;
+    return sys.setsockopt(use.fd, SOL_SOCKET, SO_RCVLOWAT, &params->bytes, sizeof(params->bytes))
+               ? error_from_errno(errno)
+               : 0;
 }

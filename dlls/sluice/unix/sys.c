@@ -2,10 +2,59 @@
 /* The real system calls behind sys.h. */
 #include "sys.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+/* Moving data goes past the C library.  Its functions are cancellation points, which Wine's threads
+ * never use and a process of several threads pays for with two locked instructions; and each
+ * function around a system call costs a mispredicted return (spi/transfer.h). */
+#ifdef __x86_64__
+__attribute__((always_inline)) static inline ssize_t call(long number, int fd, const void *data,
+                                                          size_t length, int flags,
+                                                          const void *address,
+                                                          uintptr_t address_len)
+{
+    register long r10 __asm__("r10") = flags;
+    register long r8 __asm__("r8") = (long)address;
+    register long r9 __asm__("r9") = (long)address_len;
+    long result;
+
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"((long)fd), "S"(data), "d"(length), "r"(r10), "r"(r8),
+                       "r"(r9)
+                     : "rcx", "r11", "memory");
+    if (result >= 0)
+        return result;
+    errno = (int)-result;
+    return -1;
+}
+#else
+#define call(number, fd, data, length, flags, address, address_len)                                \
+    syscall(number, fd, data, length, flags, address, address_len)
+#endif
+
+static ssize_t sys_recv(int fd, void *buffer, size_t length, int flags)
+{
+    return call(SYS_recvfrom, fd, buffer, length, flags, NULL, 0);
+}
+
+static ssize_t sys_recvfrom(int fd, void *buffer, size_t length, int flags,
+                            struct sockaddr *address, socklen_t *address_len)
+{
+    return call(SYS_recvfrom, fd, buffer, length, flags, address, (uintptr_t)address_len);
+}
+
+static ssize_t sys_sendto(int fd, const void *buffer, size_t length, int flags,
+                          const struct sockaddr *address, socklen_t address_len)
+{
+    return call(SYS_sendto, fd, buffer, length, flags, address, address_len);
+}
 
 static int sys_open(const char *path, int flags)
 {
@@ -31,9 +80,9 @@ struct sys_calls sys = {
     .eventfd = eventfd,
     .sendmsg = sendmsg,
     .recvmsg = recvmsg,
-    .recv = recv,
-    .recvfrom = recvfrom,
-    .sendto = sendto,
+    .recv = sys_recv,
+    .recvfrom = sys_recvfrom,
+    .sendto = sys_sendto,
     .send = send,
     .flock = flock,
     .getaddrinfo = getaddrinfo,

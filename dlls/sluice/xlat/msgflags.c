@@ -37,7 +37,7 @@ int xlat_msgflags_to_host(enum xlat_direction direction, uint32_t ws, int *host)
     int use = direction == XLAT_SEND ? SEND : RECV;
     int result = 0;
 
-    for (size_t i = 0; i < COUNT(flags); i++) {
+    for (size_t i = 0; ws && i < COUNT(flags); i++) {
         if (!(ws & flags[i].ws) || !(flags[i].use & use))
             continue;
         result |= flags[i].host;
@@ -53,7 +53,7 @@ uint32_t xlat_msgflags_from_host(int host, int *unknown)
 {
     uint32_t result = 0;
 
-    for (size_t i = 0; i < COUNT(flags); i++) {
+    for (size_t i = 0; host && i < COUNT(flags); i++) {
         if (!(flags[i].use & SHOWN) || !(host & flags[i].host))
             continue;
         result |= flags[i].ws;

@@ -4,6 +4,8 @@
  * what nobody waits for. */
 #include "api/lookup.h"
 
+#include "pe/stay.h"
+
 struct lookup {
     struct lookup *next; /* list of those not ended */
     HANDLE id;
@@ -153,19 +155,9 @@ static struct lookup *make_lookup(const struct name_services *names, struct look
     return lookup;
 }
 
-/* Workers outlive what the program does with the library. */
-static bool stay_loaded(void)
-{
-    HMODULE self;
-
-    return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN |
-                                  GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
-                              (const WCHAR *)(void *)stay_loaded, &self);
-}
-
 /* Each query has a thread of its own: a resolver may take minutes, and the thread pool is the
- * program's.  It is started suspended, so that all that can fail has been done when the query
- * becomes visible. */
+ * program's.  It outlives what the program does with the library.  It is started suspended, so that
+ * all that can fail has been done when the query becomes visible. */
 int lookup_start(const struct name_services *names, struct lookup_query *query,
                  const struct lookup_target *target, HANDLE *handle)
 {

@@ -3,6 +3,8 @@
  */
 #include "api/names.h"
 
+#include "pe/stay.h"
+
 struct thread_results {
     struct {
         void *buffer;
@@ -26,11 +28,8 @@ static void WINAPI free_results(void *value)
  * it stays. */
 static BOOL CALLBACK make_slot(PINIT_ONCE unused, void *parameter, void **context)
 {
-    HMODULE self;
-
     (void)unused, (void)parameter, (void)context;
-    if (GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
-                           (const WCHAR *)(void *)make_slot, &self))
+    if (stay_loaded())
         slot = FlsAlloc(free_results);
     return TRUE;
 }
