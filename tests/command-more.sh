@@ -184,17 +184,21 @@ passes_options() {
     run_in --trace=send,recv --stats cmd /c 'echo %SLUICE_TRACE% %SLUICE_STATS% %WINEDLLOVERRIDES%' >"$work/out" 2>/dev/null || return 1
     tr -d '\r' <"$work/out" | grep -qx "send,recv 1 ws2_32=n,b;$no_extras" || { cat "$work/out" && return 1; }
 }
+settlers() { pgrep -f -- "settle --prefix $p\$"; }
 killed_run() {
     run_in "$programs/streams.exe" wait >"$work/waiting" 2>/dev/null &
     waiter=$!
     children="$children $waiter"
-    wait_until 30 grep -q ready "$work/waiting" || return 1
+    wait_until 30 grep -q ready "$work/waiting" && wait_until 10 settlers >&2 || { echo "it does not run" && return 1; }
     # all of it: what would take the DLLs out as well
-    for pid in $(pgrep -f -- "settle --prefix $p\$"); do kill -9 "$pid"; done
+    for pid in $(settlers); do kill -9 "$pid"; done
     stop "$waiter"
     end_server "$p"
-    [ -d "$p/.sluice" ] && says "$p" "state: not installed (in use by sluice run)" &&
-        sluice uninstall --prefix "$p" && [ ! -e "$p/.sluice" ] && is_left_alone
+    [ -d "$p/.sluice" ] || { echo "nothing was left to undo" && return 1; }
+    says "$p" "state: not installed (in use by sluice run)" && sluice uninstall --prefix "$p" || return 1
+    [ ! -e "$p/.sluice" ] && is_left_alone && return
+    snapshot "$p" | diff "$work/before" -
+    return 1
 }
 makes_a_prefix() {
     rm -rf "$work/p5"
