@@ -122,6 +122,56 @@ CASE(connect_then, waited_for_before)
     }
 }
 
+/* What wepoll, libuv and mio hand to the device. */
+struct device_poll {
+    LARGE_INTEGER timeout;
+    ULONG count, exclusive;
+    HANDLE socket;
+    ULONG events;
+    LONG status;
+};
+
+enum { DEVICE_POLL = 0x12024, DEVICE_POLL_CONNECT = 0x40 };
+
+typedef LONG(NTAPI *device_control)(HANDLE file, HANDLE event, void *routine, void *context,
+                                    void *io, ULONG code, void *in, ULONG in_len, void *out,
+                                    ULONG out_len);
+
+/* So does who polls the device itself, whatever the handle by which it is asked. */
+CASE(connect_then, device_polled_before)
+{
+    device_control control;
+
+    winsock();
+    control = (void *)GetProcAddress(GetModuleHandleA("ntdll.dll"), "NtDeviceIoControlFile");
+    ck_assert(control != NULL);
+    for (int own = 0; own < 2; own++) {
+        unsigned port;
+        int l = peer_listen(AF_INET, 5, &port);
+        struct address a = loopback(AF_INET, port);
+        SOCKET s = new_socket(AF_INET, SOCK_STREAM), other = new_socket(AF_INET, SOCK_STREAM);
+        struct device_poll poll = {.timeout.QuadPart = INT64_MAX,
+                                   .count = 1,
+                                   .socket = (HANDLE)s,
+                                   .events = DEVICE_POLL_CONNECT};
+        HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL);
+        ULONG_PTR io[2] = {0, 0};
+
+        doing("through %s handle", own ? "its own" : "another's");
+        ck_assert_uint_eq((ULONG)control((HANDLE)(own ? s : other), event, NULL, NULL, io,
+                                         DEVICE_POLL, &poll, sizeof(poll), &poll, sizeof(poll)),
+                          0x103); /* STATUS_PENDING */
+        assert_works(connect(s, &a.sa, a.len));
+        ck_assert_uint_eq(WaitForSingleObject(event, PATIENCE), WAIT_OBJECT_0);
+        ck_assert_uint_eq(poll.count, 1);
+        ck_assert_uint_eq(poll.events, DEVICE_POLL_CONNECT);
+        exchange_bytes(s, peer_accept(l));
+        assert_works(closesocket(s));
+        assert_works(closesocket(other));
+        CloseHandle(event);
+    }
+}
+
 /* Through another handle the connection is one too: its name, data, shutdown. */
 CASE(connect_then, duplicated)
 {

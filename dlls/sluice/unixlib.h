@@ -46,6 +46,7 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(syn_count)                                                                                   \
     X(interface_filter)                                                                            \
     X(connect_check)                                                                               \
+    X(connect_local)                                                                               \
     X(linger_state)                                                                                \
     X(urgent_look)                                                                                 \
     X(drop_urgent)                                                                                 \
@@ -217,6 +218,16 @@ enum connect_outcome {
     CONNECT_FULL,      /* the listener's queue is full (refuse: and the attempt was ended) */
 };
 
+/* Connects a stream to a loopback address ahead of the host, where the whole handshake fits into
+ * the call, and keeps the descriptor.  The host's own connect then succeeds at once.  Otherwise the
+ * socket is left as it was. */
+struct connect_local_params {
+    u64_a8 handle;
+    int32_t connected;   /* out */
+    int32_t address_len; /* in: length of address */
+    uint8_t address[28]; /* in: Windows sockaddr of the destination */
+};
+
 /* Opens what announces changes, and waits until there was one since it was opened or since the last
  * wait.  WSAENOBUFS, WSAEMFILE where the kernel cannot be asked. */
 enum change_kind {
@@ -352,6 +363,7 @@ _Static_assert(sizeof(struct change_wait_params) == 8, "one layout for every com
 _Static_assert(sizeof(struct syn_count_params) == 16, "one layout for every compiler");
 _Static_assert(sizeof(struct interface_filter_params) == 536, "one layout for every compiler");
 _Static_assert(sizeof(struct connect_check_params) == 56, "one layout for every compiler");
+_Static_assert(sizeof(struct connect_local_params) == 48, "one layout for every compiler");
 _Static_assert(sizeof(struct linger_state_params) == 24, "one layout for every compiler");
 _Static_assert(sizeof(struct get_option_params) == 32, "one layout for every compiler");
 _Static_assert(sizeof(struct set_option_params) == 32, "one layout for every compiler");

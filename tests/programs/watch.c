@@ -3,8 +3,8 @@
  * watch: Winsock is loaded and started while three threads open and close handles, that is, while
  * they run through the functions the watch replaces; then used, given back, and unloaded.
  *
- *     watch on|off|NAME   a watch has to stand afterwards, or must not; NAME: nor where the memory
- * that the function NAME of ntdll needs is taken
+ *     watch on|off|NAME   a watch has to stand afterwards, or must not; NAME: the memory that is needed
+ * for this function of ntdll is taken, and those have to be watched that do without
  *
  * The threads go on through FreeLibrary and to the end of the process.  Prints "done" last.
  * Exit status: 0; 1 with a line that says what went wrong.
@@ -26,6 +26,15 @@ enum { CHANGED = 5 };
 enum { THREADS = 3, ROUNDS = 20, HEAD = 16 };
 
 static volatile LONG mishaps, handles_made, is_over;
+
+/* The first two are watched both or not at all. */
+static struct {
+    const char *name;
+    bool alone;
+    unsigned char before[HEAD];
+} functions[] = {{.name = "NtClose"},
+                 {.name = "NtDuplicateObject"},
+                 {.name = "NtDeviceIoControlFile", .alone = true}};
 
 static struct {
     int(WINAPI *startup)(WORD, WSADATA *);
@@ -73,12 +82,15 @@ static DWORD WINAPI hammer(void *unused)
     return 0;
 }
 
-/* Pseudo handles need no request: the threads are inside the function nearly all the time. */
+/* Closing a pseudo handle needs no request: the threads are inside the function nearly all the time. */
 static DWORD WINAPI hammer_fast(void *unused)
 {
+    DWORD unused_size;
+
     (void)unused;
     while (!is_over)
-        if (!CloseHandle(GetCurrentProcess()))
+        if (!CloseHandle(GetCurrentProcess()) ||
+            DeviceIoControl(GetCurrentProcess(), 0, NULL, 0, NULL, 0, &unused_size, NULL))
             InterlockedIncrement(&mishaps);
     return 0;
 }
@@ -126,14 +138,29 @@ static void use_socket(void)
         give_up("CloseHandle: error %lu", GetLastError());
 }
 
+static const void *address_of(const char *name)
+{
+    return (void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), name);
+}
+
 /* The start of a system-call stub, as it is in the memory of this process. */
 static void look(const char *name, unsigned char *bytes)
 {
-    memcpy(bytes, (void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), name), HEAD);
+    memcpy(bytes, address_of(name), HEAD);
 }
 
-/* With the watch both functions begin with a jump, and only the first bytes have changed; without, none
- * has. */
+/* Which are watched: all ("on"), none ("off"), or those for which there is memory left. */
+static bool is_watched(size_t function, const char *mode)
+{
+    if (!strcmp(mode, "on") || !strcmp(mode, "off"))
+        return !strcmp(mode, "on");
+    for (size_t i = 0; i < ARRAYSIZE(functions); i++)
+        if (!strcmp(functions[i].name, mode))
+            return functions[i].alone && i != function;
+    give_up("there is no %s", mode);
+}
+
+/* A watched function begins with a jump, and only the first bytes have changed. */
 static void check(const char *name, const unsigned char *before, bool watched)
 {
     unsigned char after[HEAD];
@@ -171,15 +198,15 @@ static void wait_for_handles(LONG more)
 
 int main(int argc, char **argv)
 {
-    unsigned char close_before[HEAD], duplicate_before[HEAD];
-    bool watched = argc == 2 && !strcmp(argv[1], "on");
+    const char *mode = argc == 2 ? argv[1] : "off";
     HMODULE module;
     WSADATA data;
 
-    look("NtClose", close_before);
-    look("NtDuplicateObject", duplicate_before);
-    if (argc == 2 && !watched && strcmp(argv[1], "off") != 0)
-        take_surroundings((void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), argv[1]));
+    for (size_t i = 0; i < ARRAYSIZE(functions); i++) {
+        look(functions[i].name, functions[i].before);
+        if (!strcmp(functions[i].name, mode))
+            take_surroundings(address_of(mode));
+    }
     for (int i = 0; i < THREADS; i++)
         CloseHandle(CreateThread(NULL, 0, i ? hammer : hammer_fast, NULL, 0, NULL));
     wait_for_handles(50);
@@ -196,8 +223,8 @@ int main(int argc, char **argv)
         if (i % 2 && ws.cleanup())
             give_up("WSACleanup: error %d", ws.error());
     }
-    check("NtClose", close_before, watched);
-    check("NtDuplicateObject", duplicate_before, watched);
+    for (size_t i = 0; i < ARRAYSIZE(functions); i++)
+        check(functions[i].name, functions[i].before, is_watched(i, mode));
     wait_for_handles(50);
     if (!FreeLibrary(module))
         give_up("FreeLibrary: error %lu", GetLastError());

@@ -8,6 +8,7 @@
 #include "spi/rest.h"
 #include "spi/tend.h"
 #include "spi/watch.h"
+#include "pe/options.h"
 
 /* Of a socket that nobody else can have made listen, it is known without asking. */
 static bool is_listening(SOCKET s)
@@ -76,6 +77,51 @@ static void under_way(SOCKET s, const void *request)
         connect_watch(s, params->address, params->addr_len);
 }
 
+/* Nobody has waited for the socket in the host, or tried to connect it: what the host makes of a
+ * connect that was over before it heard of it differs only for those. */
+static bool is_untouched(SOCKET s, const struct afd_info *info)
+{
+    const unsigned needed = FACT_OWN | FACT_STREAM;
+    const unsigned touched = FACT_SHARED | FACT_NONBLOCKING | FACT_EVENTS | FACT_MESSAGES |
+                             FACT_OVERLAPPED | FACT_CONNECTS | FACT_CONNECT_EX |
+                             FACT_CONNECT_REPORTED | FACT_REUSABLE | FACT_REUSED | FACT_ACCEPTS |
+                             FACT_LISTENING | FACT_READY | FACT_REFUSED | FACT_SHUT_DOWN;
+    const unsigned facts = facts_find(s);
+
+    return watch_device_unpolled() && option_on(OPTION_DIRECT) && info->protocol == IPPROTO_TCP &&
+           (facts & needed) == needed && !(facts & touched) && !facts_has_poller(s);
+}
+
+/* Has the host look at the socket again, for those who began to wait for it meanwhile. */
+static void have_it_looked_at(SOCKET s)
+{
+    struct afd_poll_params poll = {.count = 1, .sockets = {{s, AFD_POLL_CONNECT_ERR, 0}}};
+
+    afd_ioctl(s, AFD_POLL, &poll, sizeof(poll), &poll, sizeof(poll), NULL);
+}
+
+/* Connects on the descriptor, and tells the host, which calls the socket connected, but makes no
+ * FD_CONNECT of it.  Returns whether the connect is done; *status: how it ended. */
+static bool connect_first(SOCKET s, const struct afd_info *info,
+                          const struct afd_connect_params *params, NTSTATUS *status)
+{
+    const ULONG length = offsetof(struct afd_connect_params, address) + params->addr_len;
+    struct connect_local_params local = {.handle = s, .address_len = params->addr_len};
+
+    if (!is_untouched(s, info) || params->addr_len > (int)sizeof(local.address))
+        return false;
+    memcpy(local.address, params->address, (size_t)params->addr_len);
+    if (UNIX_CALL(connect_local, &local) || !local.connected)
+        return false;
+    facts_keep_connect_event(s, CONNECT_EVENT_UNTOLD);
+    *status = afd_ioctl(s, AFD_CONNECT, params, length, NULL, 0, NULL);
+    if (*status)
+        facts_keep_connect_event(s, CONNECT_EVENT_NONE);
+    else if (facts_has_poller(s) || !watch_device_unpolled() || (facts_find(s) & FACT_EVENTS))
+        have_it_looked_at(s);
+    return true;
+}
+
 /* After a connect that failed asynchronously Linux answers the next one ECONNABORTED once, and only
  * then starts anew; Windows starts at once. */
 static NTSTATUS request_connect(SOCKET s, const struct afd_info *info,
@@ -84,6 +130,8 @@ static NTSTATUS request_connect(SOCKET s, const struct afd_info *info,
     const ULONG length = offsetof(struct afd_connect_params, address) + params->addr_len;
     NTSTATUS status;
 
+    if (connect_first(s, info, params, &status))
+        return status;
     facts_set(s, 0, FACT_REFUSED);
     status = afd_ioctl_pending(s, AFD_CONNECT, params, length, NULL, 0, NULL, under_way);
 

@@ -46,6 +46,25 @@ static int refine(SOCKET s, int error)
     return error && afd_info(s, &info) ? WSAENOTSOCK : error;
 }
 
+/* The event of a connect that was over before the host heard of it. */
+static void tell_connect(SOCKET s, WSAEVENT event, long mask)
+{
+    if (facts_connect_event(s) == CONNECT_EVENT_NONE)
+        return;
+    facts_keep_connect_event(s, mask & FD_CONNECT ? CONNECT_EVENT_SELECTED : CONNECT_EVENT_UNTOLD);
+    if (mask & FD_CONNECT)
+        SetEvent(event);
+}
+
+static void take_connect(SOCKET s, WSANETWORKEVENTS *answer)
+{
+    if (facts_connect_event(s) != CONNECT_EVENT_SELECTED)
+        return;
+    facts_keep_connect_event(s, CONNECT_EVENT_NONE);
+    answer->lNetworkEvents |= FD_CONNECT;
+    answer->iErrorCode[FD_CONNECT_BIT] = 0;
+}
+
 int WSPAPI WSPEventSelect(SOCKET s, WSAEVENT event, __LONG32 mask, LPINT lpErrno)
 {
     struct afd_event_select_params params = {mask ? event : NULL, host_mask(mask)};
@@ -57,6 +76,7 @@ int WSPAPI WSPEventSelect(SOCKET s, WSAEVENT event, __LONG32 mask, LPINT lpErrno
     if (!(mask & ~ALL_EVENTS) && (!mask || event))
         error = afd_call(s, AFD_EVENT_SELECT, &params, sizeof(params), NULL, 0);
     if (!error) {
+        tell_connect(s, event, mask);
         rearm_keep_event(s, &params);
         facts_set(s, FACT_NONBLOCKING | (mask ? FACT_EVENTS : 0),
                   FACT_MESSAGES | (mask ? 0 : FACT_EVENTS));
@@ -101,6 +121,7 @@ int WSPAPI WSPEnumNetworkEvents(SOCKET s, WSAEVENT event, LPWSANETWORKEVENTS out
     error = afd_call(s, AFD_GET_EVENTS, NULL, 0, &found, sizeof(found));
     if (!error) {
         fill_events(&answer, &found);
+        take_connect(s, &answer);
         /* The reset may have been read off the kernel by a call of ours. */
         if ((answer.lNetworkEvents & FD_CLOSE) && !answer.iErrorCode[FD_CLOSE_BIT] &&
             (facts_find(s) & FACT_RESET) && (facts_find(s) & FACT_STREAM))
@@ -150,6 +171,7 @@ int WSPAPI WSPAsyncSelect(SOCKET s, HWND window, unsigned int message, __LONG32 
         error = afd_call(s, AFD_MESSAGE_SELECT, &params, sizeof(params), NULL, 0);
     }
     if (!error) {
+        facts_keep_connect_event(s, CONNECT_EVENT_NONE); /* messages tell of no earlier connect */
         rearm_keep_message(s, &params);
         facts_set(s, FACT_NONBLOCKING | (mask ? FACT_MESSAGES | FACT_EVENTS : 0),
                   mask ? 0 : FACT_MESSAGES | FACT_EVENTS);

@@ -17,6 +17,8 @@ struct entry {
     volatile unsigned facts;
     short family, type, protocol; /* type 0: not known */
     DWORD timeout[2]; /* by enum facts_timeout */
+    volatile bool has_poller;
+    volatile unsigned char connect_event; /* enum connect_event */
     uint64_t cookie;  /* what the kernel calls the socket, without a watch only; 0: not known */
     int peer_len;     /* 0: none kept */
     unsigned char peer[SPI_ADDRESS_MAX];
@@ -142,6 +144,36 @@ DWORD facts_timeout(SOCKET s, enum facts_timeout which)
     return entry ? entry->timeout[which] : 0;
 }
 
+void facts_keep_connect_event(SOCKET s, enum connect_event event)
+{
+    struct entry *entry = find_or_make(s);
+
+    if (entry)
+        entry->connect_event = (unsigned char)event;
+}
+
+enum connect_event facts_connect_event(SOCKET s)
+{
+    struct entry *entry = find(s);
+
+    return entry ? (enum connect_event)entry->connect_event : CONNECT_EVENT_NONE;
+}
+
+void facts_note_poller(SOCKET s)
+{
+    struct entry *entry = find_or_make(s);
+
+    if (entry)
+        __atomic_store_n(&entry->has_poller, true, __ATOMIC_SEQ_CST);
+}
+
+bool facts_has_poller(SOCKET s)
+{
+    struct entry *entry = find(s);
+
+    return entry && __atomic_load_n(&entry->has_poller, __ATOMIC_SEQ_CST);
+}
+
 /* The host serves ICMP sockets of unprivileged users with a datagram socket of that protocol, which
  * it does not bind: to Windows they are raw. */
 static unsigned type_facts(const struct afd_info *info)
@@ -205,6 +237,8 @@ void facts_forget(SOCKET s)
         return;
     __atomic_store_n(&entry->facts, 0, __ATOMIC_SEQ_CST);
     entry->type = 0;
+    entry->has_poller = false;
+    entry->connect_event = CONNECT_EVENT_NONE;
     memset(entry->timeout, 0, sizeof(entry->timeout));
     facts_keep_peer(s, "", 0);
 }

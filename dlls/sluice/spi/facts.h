@@ -77,6 +77,20 @@ enum facts_timeout { TIMEOUT_RECEIVE, TIMEOUT_SEND };
 void facts_keep_timeout(SOCKET s, enum facts_timeout which, DWORD milliseconds);
 DWORD facts_timeout(SOCKET s, enum facts_timeout which);
 
+/* The FD_CONNECT of a connect that the host was told of when it was over: it knows of no such event
+ * (spi/connect.c). */
+enum connect_event {
+    CONNECT_EVENT_NONE,
+    CONNECT_EVENT_UNTOLD,   /* for whoever selects it */
+    CONNECT_EVENT_SELECTED, /* for the next WSAEnumNetworkEvents */
+};
+void facts_keep_connect_event(SOCKET s, enum connect_event event);
+enum connect_event facts_connect_event(SOCKET s);
+
+/* Somebody may wait in the host for a stream that is not connected yet. */
+void facts_note_poller(SOCKET s);
+bool facts_has_poller(SOCKET s);
+
 /* Type, family and protocol of a socket opened here, and the facts that follow from them. */
 void facts_keep_info(SOCKET s, const struct afd_info *info);
 /* false where they are not known here, or not for certain. */

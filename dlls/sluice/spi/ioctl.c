@@ -227,6 +227,7 @@ static int base_handle(struct ioctl *call)
 {
     if (hearing_end(call->s))
         tend(call->s);
+    facts_note_poller(call->s);
     call->size = sizeof(call->s);
     return guard_copy(call->out, &call->s, sizeof(call->s)) ? 0 : WSAEFAULT;
 }

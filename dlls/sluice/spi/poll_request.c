@@ -95,8 +95,11 @@ static unsigned int kind_of(struct poll_request *request, SOCKET s)
     request->urgent |= (facts & FACT_STREAM) && (facts & FACT_URGENT);
     if (facts & FACT_LOW_WATER)
         facts_end_low_water(s);
-    if (!is_handle_value(s) || !direct_may_poll(s, &facts))
+    if (!is_handle_value(s) || !direct_may_poll(s, &facts)) {
+        if ((facts & FACT_STREAM) && !(facts & FACT_READY))
+            facts_note_poller(s);
         return READY_HOST;
+    }
     if (facts & FACT_LISTENING)
         return READY_LISTENER;
     if (facts & FACT_STREAM)

@@ -53,7 +53,7 @@ BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
     switch (reason) {
     case DLL_PROCESS_ATTACH:
         host_init(instance);
-        watch_init();
+        watch_init(instance);
         return thread_init();
     case DLL_THREAD_DETACH:
         thread_detach();

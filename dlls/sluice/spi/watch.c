@@ -2,6 +2,7 @@
 /* See watch.h: what is done when a handle is closed or duplicated. */
 #include "spi/watch.h"
 
+#include "spi/afd.h"
 #include "spi/watch_place.h"
 #include "pe/guard.h"
 #include "pe/options.h"
@@ -10,6 +11,9 @@
 typedef NTSTATUS(NTAPI *close_function)(HANDLE handle);
 typedef NTSTATUS(NTAPI *cancel_function)(HANDLE handle, IO_STATUS_BLOCK *io,
                                          IO_STATUS_BLOCK *result);
+typedef NTSTATUS(NTAPI *control_function)(HANDLE file, HANDLE event, PIO_APC_ROUTINE routine,
+                                          void *context, IO_STATUS_BLOCK *io, ULONG code, void *in,
+                                          ULONG in_len, void *out, ULONG out_len);
 typedef NTSTATUS(NTAPI *terminate_function)(HANDLE process, NTSTATUS status);
 typedef NTSTATUS(NTAPI *duplicate_function)(HANDLE source_process, HANDLE source,
                                             HANDLE target_process, HANDLE *copy, ACCESS_MASK access,
@@ -19,11 +23,14 @@ enum state { WATCH_OFF, WATCH_POSSIBLE, WATCH_STARTING, WATCH_ACTIVE };
 
 static struct {
     volatile LONG state;
+    volatile bool sees_polls, polled;
+    ULONG_PTR image, image_size; /* of this library */
     const struct watch_calls *calls;
-    void *close_stub, *duplicate_stub, *cancel_stub, *terminate_stub;
+    void *close_stub, *duplicate_stub, *cancel_stub, *control_stub, *terminate_stub;
     close_function close; /* the original ones */
     duplicate_function duplicate;
     cancel_function cancel;
+    control_function control;
     terminate_function terminate;
 } watch = {.close = NtClose, .duplicate = NtDuplicateObject, .cancel = NtCancelIoFileEx};
 
@@ -125,6 +132,23 @@ static NTSTATUS NTAPI hook_cancel(HANDLE handle, IO_STATUS_BLOCK *io, IO_STATUS_
     return watch.calls->cancel_all(plain(handle), result);
 }
 
+/* Whether the address is in this library. */
+static bool is_ours(const void *address)
+{
+    return (ULONG_PTR)address - watch.image < watch.image_size;
+}
+
+/* The hook is jumped to: it returns to who called the function.  Noted before the poll begins, so
+ * that a connect after this knows of it. */
+static NTSTATUS NTAPI hook_control(HANDLE file, HANDLE event, PIO_APC_ROUTINE routine,
+                                   void *context, IO_STATUS_BLOCK *io, ULONG code, void *in,
+                                   ULONG in_len, void *out, ULONG out_len)
+{
+    if (code == AFD_POLL && !watch.polled && !is_ours(__builtin_return_address(0)))
+        __atomic_store_n(&watch.polled, true, __ATOMIC_SEQ_CST);
+    return watch.control(file, event, routine, context, io, code, in, in_len, out, out_len);
+}
+
 /* ExitProcess names no process: all threads but its own end. */
 static NTSTATUS NTAPI hook_terminate(HANDLE process, NTSTATUS status)
 {
@@ -133,13 +157,19 @@ static NTSTATUS NTAPI hook_terminate(HANDLE process, NTSTATUS status)
     return watch.terminate(process, status);
 }
 
-void watch_init(void)
+void watch_init(HMODULE self)
 {
+    const char *image = (const char *)self;
+    const IMAGE_NT_HEADERS *headers =
+        (const void *)(image + ((const IMAGE_DOS_HEADER *)image)->e_lfanew);
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
 
+    watch.image = (ULONG_PTR)image;
+    watch.image_size = headers->OptionalHeader.SizeOfImage;
     watch.close_stub = (void *)GetProcAddress(ntdll, "NtClose");
     watch.duplicate_stub = (void *)GetProcAddress(ntdll, "NtDuplicateObject");
     watch.cancel_stub = (void *)GetProcAddress(ntdll, "NtCancelIoFileEx");
+    watch.control_stub = (void *)GetProcAddress(ntdll, "NtDeviceIoControlFile");
     watch.terminate_stub = (void *)GetProcAddress(ntdll, "NtTerminateProcess");
     if (place_is_known(watch.close_stub) && place_is_known(watch.duplicate_stub) && stay_loaded())
         watch.state = WATCH_POSSIBLE;
@@ -163,7 +193,8 @@ static bool place(void)
     return false;
 }
 
-/* Beside the two; without it operations of ours are cancelled with the program's, and issued again. */
+/* Beside the two; without it operations of ours are cancelled with the program's, and issued again.
+ */
 static void place_cancel(void)
 {
     struct placed cancel;
@@ -174,8 +205,19 @@ static void place_cancel(void)
     place_commit(&cancel);
 }
 
-/* Beside the two; without it an end of the process waits for nothing.  Who is in this function ends the
- * process, or another one. */
+/* Beside the two; without it every connect goes through the host. */
+static void place_control(void)
+{
+    struct placed control;
+
+    if (!place_prepare(&control, watch.control_stub, hook_control))
+        return;
+    watch.control = (control_function)control.original;
+    watch.sees_polls = place_commit(&control);
+}
+
+/* Beside the two; without it an end of the process waits for nothing.  Who is in this function ends
+ * the process, or another one. */
 static void place_terminate(void)
 {
     struct placed terminate;
@@ -189,15 +231,15 @@ static void place_terminate(void)
 
 bool watch_start(const struct watch_calls *calls)
 {
-    if (option_on(OPTION_WATCH) &&
-        InterlockedCompareExchange(&watch.state, WATCH_STARTING, WATCH_POSSIBLE) ==
-            WATCH_POSSIBLE) {
+    if (option_on(OPTION_WATCH) && InterlockedCompareExchange(&watch.state, WATCH_STARTING,
+                                                              WATCH_POSSIBLE) == WATCH_POSSIBLE) {
         bool placed;
 
         watch.calls = calls;
         placed = place();
         if (placed) {
             place_cancel();
+            place_control();
             place_terminate();
         }
         InterlockedExchange(&watch.state, placed ? WATCH_ACTIVE : WATCH_OFF);
@@ -225,4 +267,9 @@ NTSTATUS watch_duplicate(HANDLE source_process, HANDLE source, HANDLE target_pro
 NTSTATUS watch_cancel_all(HANDLE handle, IO_STATUS_BLOCK *result)
 {
     return watch.cancel(handle, NULL, result);
+}
+
+bool watch_device_unpolled(void)
+{
+    return watch.sees_polls && !__atomic_load_n(&watch.polled, __ATOMIC_SEQ_CST);
 }

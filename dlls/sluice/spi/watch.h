@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The watch: learns of every handle that this process closes or duplicates, by whatever function,
- * by standing in front of ntdll's NtClose and NtDuplicateObject; and of NtCancelIoFileEx for all
- * that pends on one.  What it does not see: closes that the host makes by itself (the end of the
- * process), and DUPLICATE_CLOSE_SOURCE by another process.
+ * by standing in front of ntdll's NtClose and NtDuplicateObject; of NtCancelIoFileEx for all that
+ * pends on one; and of NtDeviceIoControlFile, by which programs poll \Device\Afd themselves.  What
+ * it does not see: closes that the host makes by itself (the end of the process), and
+ * DUPLICATE_CLOSE_SOURCE by another process.
  *
  * The calls below come on any thread at any time, under the loader's lock and in a DLL's detach
  * too, and for every close of a socket.  They do not wait (cancel_all: a few milliseconds), and
@@ -32,14 +33,14 @@ struct watch_calls {
     /* CancelIoEx for everything on the socket, which is left to the callee (watch_cancel_all).
      * Returns what the program is told.  May not come at all. */
     NTSTATUS (*cancel_all)(HANDLE handle, IO_STATUS_BLOCK *result);
-    /* ExitProcess is about to end all other threads.  Comes under the loader's lock; may not come at
-     * all, as when the process is terminated. */
+    /* ExitProcess is about to end all other threads.  Comes under the loader's lock; may not come
+     * at all, as when the process is terminated. */
     void (*exiting)(void);
 };
 
-/* For DllMain: finds the two functions, and pins the library where the watch will be possible.  All
- * that needs the loader's lock is done here. */
-void watch_init(void);
+/* For DllMain, with its module: finds the functions, and pins the library where the watch will be
+ * possible.  All that needs the loader's lock is done here. */
+void watch_init(HMODULE self);
 
 /* Places the watch, the first time. Returns whether it stands; false: ntdll's functions are not the
  * known ones, their surroundings are taken, SLUICE_WATCH=0 is set, or another thread is at it.  So
@@ -48,6 +49,10 @@ bool watch_start(const struct watch_calls *calls);
 
 /* Whether every close is seen. */
 bool watch_active(void);
+
+/* Whether only we have polled \Device\Afd in this process so far, for sockets of whatever process;
+ * false also where that is not seen. */
+bool watch_device_unpolled(void);
 
 /* NtClose and NtDuplicateObject behind the watch's back, for handles of our own. */
 NTSTATUS watch_close(HANDLE handle);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The Unix call connect_check on loopback listeners, with failing system calls put in between. */
+/* The Unix calls connect_check and connect_local on loopback listeners, with failing system calls
+ * put in between. */
 #include <check.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -192,6 +193,109 @@ START_TEST(fails)
 }
 END_TEST
 
+/* ---- connect_local ------------------------------------------------------------------- */
+static int is_connected(uint64_t handle, const struct attempt *to)
+{
+    struct connect_local_params params = {.handle = handle, .connected = 77};
+
+    params.address_len = to->params.address_len;
+    memcpy(params.address, to->params.address, sizeof(params.address));
+    ck_assert_int_eq(unix_connect_local(&params), 0);
+    return params.connected;
+}
+
+/* A socket for which a descriptor may be kept, and none is. */
+static uint64_t unconnected(int family)
+{
+    uint64_t handle = loopback_keep(socket(family, SOCK_STREAM | SOCK_NONBLOCK, 0));
+
+    unix_drop(&(struct drop_params){handle});
+    ck_assert_int_eq(unix_open_record(&(struct open_record_params){handle}), 0);
+    return handle;
+}
+
+/* The host's own connect() succeeds, once; the descriptor is kept. */
+START_TEST(local)
+{
+    struct attempt to = begin(_i ? AF_INET6 : AF_INET);
+    uint64_t handle = unconnected(_i ? AF_INET6 : AF_INET);
+    socklen_t length;
+    struct sockaddr_storage address = loopback_address(to.listener, &length);
+    int kept;
+
+    ck_assert_int_eq(listen(to.listener, 5), 0);
+    ck_assert_int_eq(is_connected(handle, &to), 1);
+    kept = fault_calls(FAULT_host_socket_fd);
+    ck_assert_int_eq(unix_keep(&(struct keep_params){.handle = handle}), 0);
+    ck_assert_int_eq(fault_calls(FAULT_host_socket_fd), kept);
+    ck_assert_int_eq(connect((int)handle, (struct sockaddr *)&address, length), 0);
+    ck_assert_int_eq(connect((int)handle, (struct sockaddr *)&address, length), -1);
+    ck_assert_int_eq(errno, EISCONN);
+    ck_assert_int_eq(is_connected(handle, &to), 0); /* another's doing stays as it is */
+    ck_assert_int_eq(state_of((int)handle), TCP_ESTABLISHED);
+    loopback_close(handle, -1);
+    end(&to);
+}
+END_TEST
+
+/* What does not get there at once is undone, and nothing of it is left. */
+START_TEST(local_undone)
+{
+    static const struct {
+        enum fault_call call;
+        int err, backlog;
+    } rows[] = {
+        {FAULT_poll, ENOMEM, 5},
+        {FAULT_poll, 0, 0},              /* the queue is full */
+        {FAULT_poll, 0, -1},             /* refused */
+        {FAULT_connect, ENETUNREACH, 5}, /* not even begun */
+        {FAULT_host_socket_fd, WS_WSAEMFILE, 5},
+    };
+    struct attempt to = begin(AF_INET);
+    uint64_t handle = unconnected(AF_INET);
+    int error = 77;
+    socklen_t length = sizeof(error);
+
+    if (rows[_i].backlog >= 0)
+        ck_assert_int_eq(listen(to.listener, rows[_i].backlog), 0);
+    else
+        ck_assert_int_eq(shutdown(to.listener, SHUT_RDWR), 0);
+    if (rows[_i].err)
+        fault_inject(rows[_i].call, 0, 1, rows[_i].err);
+    ck_assert_int_eq(is_connected(handle, &to), 0);
+    ck_assert_int_eq(state_of((int)handle), TCP_CLOSE);
+    ck_assert_int_eq(getsockopt((int)handle, SOL_SOCKET, SO_ERROR, &error, &length), 0);
+    ck_assert_int_eq(error, 0);
+    if (rows[_i].backlog >= 0) {
+        ck_assert_int_eq(listen(to.listener, 5), 0);
+        ck_assert_int_eq(is_connected(handle, &to), 1); /* it can be tried again */
+    }
+    loopback_close(handle, -1);
+    end(&to);
+}
+END_TEST
+
+/* Elsewhere, no address, no handle of ours: nothing is begun. */
+START_TEST(local_not_tried)
+{
+    struct attempt to = begin(AF_INET);
+    uint64_t handle = unconnected(AF_INET);
+    int connects = fault_calls(FAULT_connect);
+
+    to.params.address[7] = 2; /* 127.0.0.2 */
+    ck_assert_int_eq(is_connected(handle, &to), 0);
+    to.params.address_len = 15;
+    ck_assert_int_eq(is_connected(handle, &to), 0);
+    to.params.address_len = 16;
+    to.params.address[7] = 1;
+    unix_drop(&(struct drop_params){handle});
+    ck_assert_int_eq(is_connected(handle, &to), 0);
+    ck_assert_int_eq(fault_calls(FAULT_connect), connects);
+    loopback_close(handle, -1);
+    end(&to);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("connect");
@@ -207,6 +311,9 @@ int main(void)
     tcase_add_test(tcase, kept_descriptor);
     tcase_add_test(tcase, elsewhere);
     tcase_add_loop_test(tcase, fails, 0, 8);
+    tcase_add_loop_test(tcase, local, 0, 2);
+    tcase_add_loop_test(tcase, local_undone, 0, 5);
+    tcase_add_test(tcase, local_not_tried);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
