@@ -273,3 +273,80 @@ CASE(handle_reuse, close_while_in_use)
     ck_assert_msg(!race.odd, "error %s", wsa_name(race.odd));
     assert_returns(send(bystanders[0], "x", 1, 0), 1);
 }
+
+enum { LONG_SEND = 8 << 20 };
+
+/* Events take the free values below a handle's, which then is the lowest to become free. Returns
+ * how many. */
+static int fill_below(SOCKET value, HANDLE fillers[MOST_HANDLES])
+{
+    int count = 0;
+
+    do
+        fillers[count] = make_event(NULL);
+    while (fillers[count++] < (HANDLE)value && count < MOST_HANDLES);
+    return count;
+}
+
+static DWORD WINAPI send_long(void *socket)
+{
+    static char bytes[LONG_SEND];
+    int n = send((SOCKET)socket, bytes, sizeof(bytes), 0);
+
+    return n < 0 ? (DWORD)WSAGetLastError() : (DWORD)n;
+}
+
+/* A send of which a part has gone ends with the handle; a connection that has the value at once
+ * gets nothing of the rest.  Returns whether it got the value. */
+static bool close_under_long_send(SOCKET l, const struct address *a, int wait)
+{
+    static HANDLE fillers[MOST_HANDLES];
+    SOCKET pair[2], next, other;
+    HANDLE sender;
+    DWORD result;
+    int filled;
+    bool same;
+    char byte;
+
+    tcp_pair(AF_INET, pair);
+    sender = run_thread(send_long, (void *)pair[0]);
+    ck_assert_int_eq(selects(pair[1], 'r', 5000), 1);
+    filled = fill_below(pair[0], fillers);
+    Sleep((DWORD)wait);
+    assert_works(closesocket(pair[0]));
+    next = new_socket(AF_INET, SOCK_STREAM);
+    same = next == pair[0];
+    assert_works(connect(next, &a->sa, a->len));
+    other = accept(l, NULL, NULL);
+    ck_assert(other != INVALID_SOCKET);
+    result = thread_result(sender, 5000);
+    ck_assert_msg(is_gone((int)result), "the send ended with %lu", (unsigned long)result);
+    set_int(other, SOL_SOCKET, SO_RCVTIMEO, 10);
+    assert_fails(recv(other, &byte, 1, 0), WSAETIMEDOUT);
+    assert_returns(send(next, "x", 1, 0), 1);
+    ck_assert_int_eq(selects(other, 'r', 5000), 1);
+    assert_returns(recv(other, &byte, 1, 0), 1);
+    ck_assert_int_eq(byte, 'x');
+    assert_works(closesocket(next));
+    assert_works(closesocket(other));
+    assert_works(closesocket(pair[1]));
+    while (filled)
+        CloseHandle(fillers[--filled]);
+    return same;
+}
+
+CASE(handle_reuse, close_under_long_send)
+{
+    int same = 0;
+    struct address a;
+    ULONGLONG end;
+    SOCKET l;
+
+    winsock();
+    l = listener(AF_INET, 5);
+    a = address_of(l);
+    for (end = now_ms() + 2000; now_ms() < end;)
+        same += close_under_long_send(l, &a, rand() % 100);
+    if (!same)
+        skip_case("the system does not use the value again");
+}

@@ -4,6 +4,7 @@
 
 #include "spi/facts.h"
 #include "spi/hearing.h"
+#include "spi/identity.h"
 #include "spi/upcall.h"
 #include "spi/watch.h"
 #include "pe/options.h"
@@ -14,6 +15,9 @@
 #define HOSTS_SEND    (HOSTS_ALWAYS | FACT_EVENTS | FACT_SENDS | FACT_REST | FACT_SHUT_DOWN)
 #define HOSTS_POLL    (HOSTS_ALWAYS | FACT_RECEIVES | FACT_SENDS | FACT_REST)
 #define HOSTS_RECEIVE (HOSTS_ALWAYS | FACT_EVENTS | FACT_RECEIVES | FACT_RECEIVE_ENDED)
+
+/* How often a close that is under way is given a turn to end. */
+#define MOST_TRIES 1000
 
 /* What is in force.  A kind of call that the options leave to the host has every fact here. */
 static struct {
@@ -142,11 +146,12 @@ struct patience {
     int flags;  /* AFD_POLL_READ or AFD_POLL_WRITE */
     DWORD left; /* milliseconds; INFINITE */
     DWORD slice;
+    uint32_t token; /* identity of the socket waited for in the host; 0: no such wait yet */
 };
 
 static struct patience begin(const struct transfer *t, int flags, enum facts_timeout which)
 {
-    struct patience patience = {t->s, flags, INFINITE, 0};
+    struct patience patience = {t->s, flags, INFINITE, 0, 0};
     DWORD timeout;
 
     if (t->facts & FACT_NONBLOCKING) {
@@ -160,6 +165,26 @@ static struct patience begin(const struct transfer *t, int flags, enum facts_tim
     return patience;
 }
 
+/* What the handle stands for; a close that is under way may fail, and is seen through.  0: none. */
+static uint32_t identity_at_rest(SOCKET s)
+{
+    uint32_t token = identity_learn(s);
+
+    for (int tries = 0; !token && tries < MOST_TRIES; tries++) {
+        SwitchToThread();
+        token = identity_learn(s);
+    }
+    return token;
+}
+
+/* Closed during the wait, the handle may name another socket by now, whose data are not this
+ * call's.
+ */
+static bool is_same(const struct patience *patience)
+{
+    return !patience->token || identity_at_rest(patience->s) == patience->token;
+}
+
 /* After a try that found nothing within the slice. Returns 0 to try again, or the call's error. */
 static int wait_on(struct patience *patience)
 {
@@ -169,8 +194,13 @@ static int wait_on(struct patience *patience)
         return WSAEWOULDBLOCK;
     if (patience->left != INFINITE)
         patience->left -= patience->slice;
-    error =
-        patience->left ? direct_wait(patience->s, patience->flags, &patience->left) : WSAETIMEDOUT;
+    if (!patience->left)
+        return WSAETIMEDOUT;
+    if (!patience->token && !(patience->token = identity_at_rest(patience->s)))
+        return WSAEINTR;
+    error = direct_wait(patience->s, patience->flags, &patience->left);
+    if (!error && !is_same(patience))
+        error = WSAEINTR;
     if (!error && !patience->left)
         patience->left = 1; /* there was something in the last moment */
     patience->slice = 0;
@@ -246,10 +276,10 @@ static int direct_receive(struct transfer *t)
         if (params.heard)
             t->facts = facts_set(t->s, FACT_DEAF, 0);
     } while (error == WSAEWOULDBLOCK && !(error = wait_on(&patience)));
+    if (error == DIRECT_DROPPED || (error == DIRECT_GONE && !is_same(&patience)))
+        return WSAEINTR;
     if (error == DIRECT_GONE || error == DIRECT_HOST)
         return host_lane.receive(t);
-    if (error == DIRECT_DROPPED)
-        return WSAEINTR;
     if (error && error != WSAEMSGSIZE)
         return error;
     t->moved = (ULONG_PTR)params.moved;
@@ -281,11 +311,14 @@ static int direct_send(struct transfer *t)
         error = UNIX_CALL(send, &params);
         t->moved += (ULONG_PTR)params.moved;
     } while (error == WSAEWOULDBLOCK && !(error = wait_on(&patience)));
+    if (error == DIRECT_DROPPED || error == WSAEINTR ||
+        (error == DIRECT_GONE && !is_same(&patience))) {
+        t->moved = 0; /* nothing is to follow through the handle */
+        return WSAEINTR;
+    }
     if (!t->moved && (error == DIRECT_GONE || error == DIRECT_HOST))
         return host_lane.send(t);
-    if (t->moved && error) /* what has gone is told; the next call meets the error again */
-        return 0;
-    return error == DIRECT_DROPPED ? WSAEINTR : error;
+    return t->moved ? 0 : error; /* what has gone is told; the next call meets the error again */
 }
 
 const struct lane direct_lane = {direct_send, direct_receive, UNIX_BUFFERS_MAX};
