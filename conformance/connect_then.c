@@ -131,45 +131,138 @@ struct device_poll {
     LONG status;
 };
 
-enum { DEVICE_POLL = 0x12024, DEVICE_POLL_CONNECT = 0x40 };
+enum {
+    DEVICE_POLL = 0x12024,
+    DEVICE_EVENT_SELECT = 0x12087,
+    DEVICE_GET_EVENTS = 0x1208b,
+    DEVICE_POLL_CONNECT = 0x40
+};
 
 typedef LONG(NTAPI *device_control)(HANDLE file, HANDLE event, void *routine, void *context,
                                     void *io, ULONG code, void *in, ULONG in_len, void *out,
                                     ULONG out_len);
 
+/* The connect completes the poll. */
+static void connect_polled(int own)
+{
+    device_control control =
+        (void *)GetProcAddress(GetModuleHandleA("ntdll.dll"), "NtDeviceIoControlFile");
+    HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL);
+    struct device_poll poll = {
+        .timeout.QuadPart = INT64_MAX, .count = 1, .events = DEVICE_POLL_CONNECT};
+    ULONG_PTR io[2] = {0, 0};
+    struct address a;
+    SOCKET s, other;
+    unsigned port;
+    int l;
+
+    winsock();
+    ck_assert(control != NULL && event != NULL);
+    l = peer_listen(AF_INET, 5, &port);
+    a = loopback(AF_INET, port);
+    s = new_socket(AF_INET, SOCK_STREAM);
+    other = new_socket(AF_INET, SOCK_STREAM);
+    poll.socket = (HANDLE)s;
+    ck_assert_uint_eq((ULONG)control((HANDLE)(own ? s : other), event, NULL, NULL, io, DEVICE_POLL,
+                                     &poll, sizeof(poll), &poll, sizeof(poll)),
+                      0x103); /* STATUS_PENDING */
+    assert_works(connect(s, &a.sa, a.len));
+    ck_assert_uint_eq(WaitForSingleObject(event, PATIENCE), WAIT_OBJECT_0);
+    ck_assert_uint_eq(poll.count, 1);
+    ck_assert_uint_eq(poll.events, DEVICE_POLL_CONNECT);
+    exchange_bytes(s, peer_accept(l));
+    assert_works(closesocket(s));
+    assert_works(closesocket(other));
+    CloseHandle(event);
+}
+
+/* Who asks the device itself for events is told of the connect before too, once (Wine's test of the
+ * device, which ran on Windows). */
+CASE(connect_then, device_events)
+{
+    device_control control =
+        (void *)GetProcAddress(GetModuleHandleA("ntdll.dll"), "NtDeviceIoControlFile");
+    HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL);
+    struct {
+        HANDLE event;
+        int mask;
+    } select = {event, DEVICE_POLL_CONNECT};
+    struct {
+        int flags, status[13];
+    } found;
+    ULONG_PTR io[2];
+    int k, error;
+    SOCKET s = connected(&k);
+
+    ck_assert_uint_eq((ULONG)control((HANDLE)s, NULL, NULL, NULL, io, DEVICE_EVENT_SELECT, &select,
+                                     sizeof(select), NULL, 0),
+                      0);
+    ck_assert_int_eq(collect(s, event, FD_CONNECT, &error), FD_CONNECT);
+    assert_works(closesocket(s));
+    s = connect_to_peer(&k);
+    assert_works(WSAEventSelect(s, event, FD_CONNECT));
+    for (int i = 0; i < 2; i++) {
+        memset(&found, 0x5a, sizeof(found));
+        ck_assert_uint_eq((ULONG)control((HANDLE)s, NULL, NULL, NULL, io, DEVICE_GET_EVENTS, NULL,
+                                         0, &found, sizeof(found)),
+                          0);
+        ck_assert_int_eq(found.flags, i ? 0 : DEVICE_POLL_CONNECT);
+        ck_assert_int_eq(found.status[8], 0);
+    }
+    assert_works(closesocket(s));
+    CloseHandle(event);
+}
+
 /* So does who polls the device itself, whatever the handle by which it is asked. */
 CASE(connect_then, device_polled_before)
 {
-    device_control control;
+    connect_polled(1);
+}
+
+CASE(connect_then, device_polled_by_another)
+{
+    connect_polled(0);
+}
+
+static const int families[] = {AF_INET, AF_INET6};
+
+/* The port is the program's from its bind on, whatever comes of the connect. */
+CASE(connect_then, bound_and_refused)
+{
+    struct address a, before;
+    SOCKET s;
 
     winsock();
-    control = (void *)GetProcAddress(GetModuleHandleA("ntdll.dll"), "NtDeviceIoControlFile");
-    ck_assert(control != NULL);
-    for (int own = 0; own < 2; own++) {
-        unsigned port;
-        int l = peer_listen(AF_INET, 5, &port);
-        struct address a = loopback(AF_INET, port);
-        SOCKET s = new_socket(AF_INET, SOCK_STREAM), other = new_socket(AF_INET, SOCK_STREAM);
-        struct device_poll poll = {.timeout.QuadPart = INT64_MAX,
-                                   .count = 1,
-                                   .socket = (HANDLE)s,
-                                   .events = DEVICE_POLL_CONNECT};
-        HANDLE event = CreateEventA(NULL, TRUE, FALSE, NULL);
-        ULONG_PTR io[2] = {0, 0};
-
-        doing("through %s handle", own ? "its own" : "another's");
-        ck_assert_uint_eq((ULONG)control((HANDLE)(own ? s : other), event, NULL, NULL, io,
-                                         DEVICE_POLL, &poll, sizeof(poll), &poll, sizeof(poll)),
-                          0x103); /* STATUS_PENDING */
-        assert_works(connect(s, &a.sa, a.len));
-        ck_assert_uint_eq(WaitForSingleObject(event, PATIENCE), WAIT_OBJECT_0);
-        ck_assert_uint_eq(poll.count, 1);
-        ck_assert_uint_eq(poll.events, DEVICE_POLL_CONNECT);
-        exchange_bytes(s, peer_accept(l));
+    for (int i = 0; i < 2; i++) {
+        s = bound(families[i], SOCK_STREAM);
+        before = address_of(s);
+        a = loopback(families[i], refused_port(families[i]));
+        assert_fails(connect(s, &a.sa, a.len), WSAECONNREFUSED);
+        ck_assert_uint_eq(port_of(s), address_port(&before));
         assert_works(closesocket(s));
-        assert_works(closesocket(other));
-        CloseHandle(event);
     }
+}
+
+/* Whichever handle selects it is told of the connect. */
+CASE(connect_then, duplicated_event)
+{
+    WSANETWORKEVENTS events;
+    WSAEVENT event;
+    HANDLE copy;
+    int k;
+    SOCKET s = connected(&k);
+
+    event = WSACreateEvent();
+    ck_assert(DuplicateHandle(GetCurrentProcess(), (HANDLE)s, GetCurrentProcess(), &copy, 0, FALSE,
+                              DUPLICATE_SAME_ACCESS));
+    assert_works(WSAEventSelect((SOCKET)copy, event, FD_CONNECT | FD_WRITE));
+    ck_assert_uint_eq(WSAWaitForMultipleEvents(1, &event, FALSE, PATIENCE, FALSE),
+                      WSA_WAIT_EVENT_0);
+    assert_works(WSAEnumNetworkEvents((SOCKET)copy, event, &events));
+    ck_assert_int_eq(events.lNetworkEvents & FD_CONNECT, FD_CONNECT);
+    ck_assert_int_eq(events.iErrorCode[FD_CONNECT_BIT], 0);
+    assert_works(closesocket((SOCKET)copy));
+    assert_works(closesocket(s));
 }
 
 /* Through another handle the connection is one too: its name, data, shutdown. */

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* Raised whenever a struct below changes, so that halves of different builds refuse each other. */
-#define UNIXLIB_VERSION 9
+#define UNIXLIB_VERSION 10
 
 typedef uint64_t __attribute__((aligned(8))) u64_a8;
 
@@ -47,6 +47,7 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
     X(interface_filter)                                                                            \
     X(connect_check)                                                                               \
     X(connect_local)                                                                               \
+    X(connect_undo)                                                                                \
     X(linger_state)                                                                                \
     X(urgent_look)                                                                                 \
     X(drop_urgent)                                                                                 \
@@ -219,13 +220,18 @@ enum connect_outcome {
 };
 
 /* Connects a stream to a loopback address ahead of the host, where the whole handshake fits into
- * the call, and keeps the descriptor.  The host's own connect then succeeds at once.  Otherwise the
- * socket is left as it was. */
+ * the call, and keeps the descriptor.  The host's own connect then succeeds at once.  Otherwise,
+ * and where it is bound, the socket is left as it was. */
 struct connect_local_params {
     u64_a8 handle;
     int32_t connected;   /* out */
     int32_t address_len; /* in: length of address */
     uint8_t address[28]; /* in: Windows sockaddr of the destination */
+};
+
+/* Takes such a connection back, of which the host would hear nothing. */
+struct connect_undo_params {
+    u64_a8 handle;
 };
 
 /* Opens what announces changes, and waits until there was one since it was opened or since the last

@@ -52,7 +52,7 @@ static int accept_into(SOCKET listener, SOCKET acceptor, void *buffer,
 {
     ULONGLONG total = (ULONGLONG)params->recv_len + params->local_len + remote_len;
     struct notice notice = {overlapped, NULL};
-    bool was_reusable = facts_find(acceptor) & FACT_REUSABLE;
+    const unsigned before = facts_find(acceptor);
     DWORD need;
     unsigned facts;
     int error = check_listener(listener, &facts);
@@ -73,10 +73,12 @@ static int accept_into(SOCKET listener, SOCKET acceptor, void *buffer,
         return short_accept(listener, facts, buffer, overlapped);
     facts_set(acceptor, FACT_ACCEPTS,
               FACT_REUSABLE | FACT_RESET | FACT_SHUT_DOWN | FACT_SEND_ENDED | FACT_CONNECT_EX);
-    if (was_reusable) {
+    if (before & FACT_REUSABLE)
         facts_set(acceptor, FACT_REUSED, 0);
+    if (before & FACT_CONNECTS) /* in vain: what is kept of it is the descriptor that goes */
+        UNIX_CALL(open_record, &(struct open_record_params){acceptor});
+    if (before & (FACT_REUSABLE | FACT_CONNECTS))
         host_forget_descriptor(acceptor);
-    }
     return overlapped_issue(listener, &notice, AFD_ACCEPT_INTO, params, sizeof(*params), buffer,
                             params->recv_len + params->local_len + remote_len, received);
 }

@@ -115,11 +115,29 @@ static bool connect_first(SOCKET s, const struct afd_info *info,
         return false;
     facts_keep_connect_event(s, CONNECT_EVENT_UNTOLD);
     *status = afd_ioctl(s, AFD_CONNECT, params, length, NULL, 0, NULL);
-    if (*status)
+    if (*status) {
         facts_keep_connect_event(s, CONNECT_EVENT_NONE);
-    else if (facts_has_poller(s) || !watch_device_unpolled() || (facts_find(s) & FACT_EVENTS))
+        UNIX_CALL(connect_undo, &(struct connect_undo_params){s});
+    } else if (facts_has_poller(s) || !watch_device_unpolled() || (facts_find(s) & FACT_EVENTS))
         have_it_looked_at(s);
     return true;
+}
+
+/* A connect that does not wait is under way, as the descriptor alone tells: it cannot be written to
+ * until the connect has ended, one way or the other. */
+static bool still_connects(SOCKET s)
+{
+    const unsigned needed = FACT_OWN | FACT_STREAM | FACT_CONNECTS | FACT_NONBLOCKING;
+    const unsigned others = FACT_SHARED | FACT_READY | FACT_EVENTS | FACT_MESSAGES |
+                            FACT_OVERLAPPED | FACT_CONNECT_EX | FACT_REFUSED | FACT_REUSABLE |
+                            FACT_REUSED | FACT_ACCEPTS;
+    const unsigned facts = facts_find(s);
+    struct keep_params keep = {.handle = s};
+    struct is_writable_params room = {.handle = s};
+
+    return watch_active() && option_on(OPTION_DIRECT) && (facts & needed) == needed &&
+           !(facts & others) && !UNIX_CALL(keep, &keep) && !UNIX_CALL(is_writable, &room) &&
+           !room.writable;
 }
 
 /* After a connect that failed asynchronously Linux answers the next one ECONNABORTED once, and only
@@ -172,6 +190,8 @@ int WSPAPI WSPConnect(SOCKET s, const struct sockaddr *name, int namelen, LPWSAB
     error = spi_get_address(name, namelen, info.family, params.address, &params.addr_len);
     if (!error)
         error = check_destination(s, &info, params.address);
+    if (!error && still_connects(s))
+        error = WSAEALREADY;
     if (error)
         return spi_return(error, lpErrno);
     status = request_connect(s, &info, &params);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Network events: recorded by the host per socket, told by an event object or a window message. */
+#include "spi/event.h"
+
 #include "spi/spi.h"
 
 #include "pe/message.h"
@@ -47,22 +49,34 @@ static int refine(SOCKET s, int error)
 }
 
 /* The event of a connect that was over before the host heard of it. */
-static void tell_connect(SOCKET s, WSAEVENT event, long mask)
+static void tell_connect(SOCKET s, const struct afd_event_select_params *selected)
 {
+    const bool wanted = selected->mask & AFD_POLL_CONNECT;
+
     if (facts_connect_event(s) == CONNECT_EVENT_NONE)
         return;
-    facts_keep_connect_event(s, mask & FD_CONNECT ? CONNECT_EVENT_SELECTED : CONNECT_EVENT_UNTOLD);
-    if (mask & FD_CONNECT)
-        SetEvent(event);
+    facts_keep_connect_event(s, wanted ? CONNECT_EVENT_SELECTED : CONNECT_EVENT_UNTOLD);
+    if (wanted)
+        SetEvent(selected->event);
 }
 
-static void take_connect(SOCKET s, WSANETWORKEVENTS *answer)
+static void take_connect(SOCKET s, struct afd_events *found)
 {
     if (facts_connect_event(s) != CONNECT_EVENT_SELECTED)
         return;
     facts_keep_connect_event(s, CONNECT_EVENT_NONE);
-    answer->lNetworkEvents |= FD_CONNECT;
-    answer->iErrorCode[FD_CONNECT_BIT] = 0;
+    found->flags |= AFD_POLL_CONNECT;
+    found->status[events[FD_CONNECT_BIT].status_bit] = 0;
+}
+
+/* The host has the selection. */
+static void note_selection(SOCKET s, const struct afd_event_select_params *params)
+{
+    tell_connect(s, params);
+    rearm_keep_event(s, params);
+    facts_set(s, FACT_NONBLOCKING | (params->mask ? FACT_EVENTS : 0),
+              FACT_MESSAGES | (params->mask ? 0 : FACT_EVENTS));
+    reset_watch_stop(s);
 }
 
 int WSPAPI WSPEventSelect(SOCKET s, WSAEVENT event, __LONG32 mask, LPINT lpErrno)
@@ -75,14 +89,32 @@ int WSPAPI WSPEventSelect(SOCKET s, WSAEVENT event, __LONG32 mask, LPINT lpErrno
         tend(s);
     if (!(mask & ~ALL_EVENTS) && (!mask || event))
         error = afd_call(s, AFD_EVENT_SELECT, &params, sizeof(params), NULL, 0);
-    if (!error) {
-        tell_connect(s, event, mask);
-        rearm_keep_event(s, &params);
-        facts_set(s, FACT_NONBLOCKING | (mask ? FACT_EVENTS : 0),
-                  FACT_MESSAGES | (mask ? 0 : FACT_EVENTS));
-        reset_watch_stop(s);
-    }
+    if (!error)
+        note_selection(s, &params);
     return spi_return(refine(s, error), lpErrno);
+}
+
+void event_selected(SOCKET s, const void *in, ULONG in_len)
+{
+    struct afd_event_select_params params;
+    const DWORD last = GetLastError();
+
+    if (in_len < sizeof(params) || !guard_get(params, in))
+        return;
+    if (hearing_end(s))
+        tend(s);
+    note_selection(s, &params);
+    SetLastError(last);
+}
+
+void event_taken(SOCKET s, void *out, ULONG out_len)
+{
+    struct afd_events found;
+
+    if (out_len < sizeof(found) || !guard_get(found, out))
+        return;
+    take_connect(s, &found);
+    guard_put(out, found);
 }
 
 /* Entries of events that did not happen stay as they were (Windows, as Wine's tests saw it). */
@@ -120,8 +152,8 @@ int WSPAPI WSPEnumNetworkEvents(SOCKET s, WSAEVENT event, LPWSANETWORKEVENTS out
         ResetEvent(event);
     error = afd_call(s, AFD_GET_EVENTS, NULL, 0, &found, sizeof(found));
     if (!error) {
+        take_connect(s, &found);
         fill_events(&answer, &found);
-        take_connect(s, &answer);
         /* The reset may have been read off the kernel by a call of ours. */
         if ((answer.lNetworkEvents & FD_CLOSE) && !answer.iErrorCode[FD_CLOSE_BIT] &&
             (facts_find(s) & FACT_RESET) && (facts_find(s) & FACT_STREAM))

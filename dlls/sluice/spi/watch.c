@@ -138,15 +138,35 @@ static bool is_ours(const void *address)
     return (ULONG_PTR)address - watch.image < watch.image_size;
 }
 
-/* The hook is jumped to: it returns to who called the function.  Noted before the poll begins, so
- * that a connect after this knows of it. */
+/* The socket has done what the program asked of it. */
+static void tell_events(HANDLE file, ULONG code, const void *in, ULONG in_len, void *out,
+                        ULONG out_len)
+{
+    if (!is_watched(file))
+        return;
+    if (code == AFD_EVENT_SELECT)
+        watch.calls->events_selected((SOCKET)plain(file), in, in_len);
+    else
+        watch.calls->events_taken((SOCKET)plain(file), out, out_len);
+}
+
+/* The hook is jumped to: it returns to who called the function.  A poll is noted before it begins,
+ * so that a connect after this knows of it. */
 static NTSTATUS NTAPI hook_control(HANDLE file, HANDLE event, PIO_APC_ROUTINE routine,
                                    void *context, IO_STATUS_BLOCK *io, ULONG code, void *in,
                                    ULONG in_len, void *out, ULONG out_len)
 {
-    if (code == AFD_POLL && !watch.polled && !is_ours(__builtin_return_address(0)))
+    const bool of_interest = code == AFD_POLL || code == AFD_EVENT_SELECT || code == AFD_GET_EVENTS;
+    NTSTATUS status;
+
+    if (!of_interest || is_ours(__builtin_return_address(0)))
+        return watch.control(file, event, routine, context, io, code, in, in_len, out, out_len);
+    if (code == AFD_POLL)
         __atomic_store_n(&watch.polled, true, __ATOMIC_SEQ_CST);
-    return watch.control(file, event, routine, context, io, code, in, in_len, out, out_len);
+    status = watch.control(file, event, routine, context, io, code, in, in_len, out, out_len);
+    if (code != AFD_POLL && !status)
+        tell_events(file, code, in, in_len, out, out_len);
+    return status;
 }
 
 /* ExitProcess names no process: all threads but its own end. */

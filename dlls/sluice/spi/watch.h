@@ -33,6 +33,10 @@ struct watch_calls {
     /* CancelIoEx for everything on the socket, which is left to the callee (watch_cancel_all).
      * Returns what the program is told.  May not come at all. */
     NTSTATUS (*cancel_all)(HANDLE handle, IO_STATUS_BLOCK *result);
+    /* After a request of the program's own to \Device\Afd that succeeded: AFD_EVENT_SELECT (in),
+     * AFD_GET_EVENTS (out).  May not come at all. */
+    void (*events_selected)(SOCKET s, const void *in, ULONG in_len);
+    void (*events_taken)(SOCKET s, void *out, ULONG out_len);
     /* ExitProcess is about to end all other threads.  Comes under the loader's lock; may not come
      * at all, as when the process is terminated. */
     void (*exiting)(void);

@@ -2,6 +2,7 @@
 /* See watch_sockets.h. */
 #include "spi/watch_sockets.h"
 
+#include "spi/event.h"
 #include "spi/facts.h"
 #include "spi/hearing.h"
 #include "spi/host.h"
@@ -13,8 +14,9 @@
 #include "spi/spi.h"
 #include "spi/thread.h"
 
-/* May be taken again by its owner: sockets of our own that hang on another are closed with it.  Not a
- * critical section, which waits on a handle: that could get the value whose close is at work here. */
+/* May be taken again by its owner: sockets of our own that hang on another are closed with it.  Not
+ * a critical section, which waits on a handle: that could get the value whose close is at work
+ * here. */
 static struct {
     SRWLOCK lock;
     volatile DWORD owner;
@@ -99,7 +101,8 @@ static void closed(HANDLE handle, uint32_t token)
 /* Whoever has the copy may change the socket's state and mode behind our back. */
 static void duplicated(HANDLE source, HANDLE copy)
 {
-    (void)copy;
+    if (copy && facts_connect_event((SOCKET)source) != CONNECT_EVENT_NONE)
+        facts_keep_connect_event((SOCKET)copy, CONNECT_EVENT_UNTOLD); /* whichever selects it */
     hearing_end((SOCKET)source);
     facts_set((SOCKET)source, FACT_SHARED, 0);
 }
@@ -120,7 +123,8 @@ static bool host_tells(void)
     return answer != SUCCEEDS;
 }
 
-/* Whether an operation of the program's may have been there; those of ReadFile are not known here. */
+/* Whether an operation of the program's may have been there; those of ReadFile are not known here.
+ */
 static bool may_have_pended(HANDLE handle)
 {
     const unsigned facts = facts_find((SOCKET)handle);
@@ -147,5 +151,7 @@ const struct watch_calls watch_sockets = {
     .closed = closed,
     .duplicated = duplicated,
     .cancel_all = cancel_all,
+    .events_selected = event_selected,
+    .events_taken = event_taken,
     .exiting = rest_finish,
 };

@@ -214,6 +214,20 @@ static uint64_t unconnected(int family)
     return handle;
 }
 
+/* It can be tried again: what the host does with its descriptor of the socket. */
+static void connect_as_host(uint64_t handle, const struct attempt *to)
+{
+    socklen_t length;
+    struct sockaddr_storage address = loopback_address(to->listener, &length);
+    struct pollfd done = {.fd = (int)handle, .events = POLLOUT};
+
+    if (connect((int)handle, (struct sockaddr *)&address, length)) {
+        ck_assert_int_eq(errno, EINPROGRESS);
+        ck_assert_int_eq(poll(&done, 1, 5000), 1);
+    }
+    ck_assert_int_eq(state_of((int)handle), TCP_ESTABLISHED);
+}
+
 /* The host's own connect() succeeds, once; the descriptor is kept. */
 START_TEST(local)
 {
@@ -231,8 +245,53 @@ START_TEST(local)
     ck_assert_int_eq(connect((int)handle, (struct sockaddr *)&address, length), 0);
     ck_assert_int_eq(connect((int)handle, (struct sockaddr *)&address, length), -1);
     ck_assert_int_eq(errno, EISCONN);
+    kept = fault_calls(FAULT_host_socket_fd);
     ck_assert_int_eq(is_connected(handle, &to), 0); /* another's doing stays as it is */
     ck_assert_int_eq(state_of((int)handle), TCP_ESTABLISHED);
+    ck_assert_int_eq(unix_keep(&(struct keep_params){.handle = handle}), 0);
+    ck_assert_int_eq(fault_calls(FAULT_host_socket_fd), kept);
+    loopback_close(handle, -1);
+    end(&to);
+}
+END_TEST
+
+/* The host refused to hear of it: nothing is left, neither of the connection nor a descriptor. */
+START_TEST(local_taken_back)
+{
+    struct attempt to = begin(AF_INET);
+    uint64_t handle = unconnected(AF_INET);
+    int kept;
+
+    ck_assert_int_eq(listen(to.listener, 5), 0);
+    ck_assert_int_eq(is_connected(handle, &to), 1);
+    ck_assert_int_eq(unix_connect_undo(&(struct connect_undo_params){handle}), 0);
+    ck_assert_int_eq(state_of((int)handle), TCP_CLOSE);
+    kept = fault_calls(FAULT_host_socket_fd);
+    ck_assert_int_eq(unix_keep(&(struct keep_params){.handle = handle}), 0);
+    ck_assert_int_eq(fault_calls(FAULT_host_socket_fd), kept + 1);
+    connect_as_host(handle, &to);
+    loopback_close(handle, -1);
+    ck_assert_int_eq(unix_connect_undo(&(struct connect_undo_params){handle}),
+                     0); /* closed by now */
+    end(&to);
+}
+END_TEST
+
+/* The port the kernel chose at its bind, which undoing would lose, is the program's. */
+START_TEST(local_bound)
+{
+    struct attempt to = begin(_i ? AF_INET6 : AF_INET);
+    int fd = loopback_bound(_i ? AF_INET6 : AF_INET, SOCK_STREAM);
+    int connects = fault_calls(FAULT_connect), kept;
+    uint64_t handle = loopback_keep(fd);
+
+    unix_drop(&(struct drop_params){handle});
+    ck_assert_int_eq(unix_open_record(&(struct open_record_params){handle}), 0);
+    ck_assert_int_eq(is_connected(handle, &to), 0);
+    ck_assert_int_eq(fault_calls(FAULT_connect), connects);
+    kept = fault_calls(FAULT_host_socket_fd);
+    ck_assert_int_eq(unix_keep(&(struct keep_params){.handle = handle}), 0);
+    ck_assert_int_eq(fault_calls(FAULT_host_socket_fd), kept + 1); /* none was left kept */
     loopback_close(handle, -1);
     end(&to);
 }
@@ -250,6 +309,7 @@ START_TEST(local_undone)
         {FAULT_poll, 0, -1},             /* refused */
         {FAULT_connect, ENETUNREACH, 5}, /* not even begun */
         {FAULT_host_socket_fd, WS_WSAEMFILE, 5},
+        {FAULT_getsockname, ENOBUFS, 5},
     };
     struct attempt to = begin(AF_INET);
     uint64_t handle = unconnected(AF_INET);
@@ -268,7 +328,7 @@ START_TEST(local_undone)
     ck_assert_int_eq(error, 0);
     if (rows[_i].backlog >= 0) {
         ck_assert_int_eq(listen(to.listener, 5), 0);
-        ck_assert_int_eq(is_connected(handle, &to), 1); /* it can be tried again */
+        connect_as_host(handle, &to);
     }
     loopback_close(handle, -1);
     end(&to);
@@ -312,7 +372,9 @@ int main(void)
     tcase_add_test(tcase, elsewhere);
     tcase_add_loop_test(tcase, fails, 0, 8);
     tcase_add_loop_test(tcase, local, 0, 2);
-    tcase_add_loop_test(tcase, local_undone, 0, 5);
+    tcase_add_test(tcase, local_taken_back);
+    tcase_add_loop_test(tcase, local_bound, 0, 2);
+    tcase_add_loop_test(tcase, local_undone, 0, 6);
     tcase_add_test(tcase, local_not_tried);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_ENV);

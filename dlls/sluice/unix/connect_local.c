@@ -45,16 +45,35 @@ static void undo(int fd)
     sys.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
 }
 
+/* A port that the kernel chose at the bind would be lost by undoing, and the program has perhaps
+ * told it to somebody.  A socket that another thread connects has one too. */
+static bool has_port(int fd)
+{
+    struct sockaddr_storage own;
+    socklen_t length = sizeof(own);
+
+    /* both families have the port in the same place */
+    return sys.getsockname(fd, (struct sockaddr *)&own, &length) ||
+           ((struct sockaddr_in *)&own)->sin_port;
+}
+
+/* Another thread was first. */
+static bool has_peer(int fd)
+{
+    struct sockaddr_storage peer;
+    socklen_t length = sizeof(peer);
+
+    return !sys.getpeername(fd, (struct sockaddr *)&peer, &length);
+}
+
 static bool establish(int fd, const struct sockaddr_storage *address, socklen_t length)
 {
     struct pollfd done = {.fd = fd, .events = POLLOUT};
 
-    if (sys.connect(fd, (const struct sockaddr *)address, length)) {
-        if (errno != EINPROGRESS)
-            return false; /* as it was, or another's doing */
-        if (sys.poll(&done, 1, WAIT_MS) == 1 && done.revents == POLLOUT)
-            return true;
-    }
+    if (!sys.connect(fd, (const struct sockaddr *)address, length) || errno != EINPROGRESS)
+        return false; /* another's doing, or as it was */
+    if (sys.poll(&done, 1, WAIT_MS) == 1 && done.revents == POLLOUT)
+        return true;
     undo(fd);
     return false;
 }
@@ -70,10 +89,19 @@ int unix_connect_local(struct connect_local_params *params)
         !is_loopback(&address) || record_keep(params->handle, host_socket_fd) ||
         !record_take(params->handle, &ref))
         return 0;
-    params->connected = establish(ref.fd, &address, length);
-    if (!params->connected && !record_is_dropped(&ref)) {
-        record_drop(params->handle);
-        record_open(params->handle);
+    params->connected = !has_port(ref.fd) && establish(ref.fd, &address, length);
+    if (!params->connected && !has_peer(ref.fd))
+        record_take_back(&ref);
+    return 0;
+}
+
+int unix_connect_undo(struct connect_undo_params *params)
+{
+    RECORD_REF ref = {.record = NULL};
+
+    if (record_take(params->handle, &ref)) {
+        undo(ref.fd);
+        record_take_back(&ref);
     }
     return 0;
 }

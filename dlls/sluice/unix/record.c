@@ -317,6 +317,20 @@ void held_left(struct record *record, uint64_t handle)
     record_release(record, handle);
 }
 
+/* The reference keeps the record's number from being used again. */
+void record_take_back(const struct record_ref *ref)
+{
+    slot_t *slot = find_slot(ref->handle);
+    uint64_t word = atomic_load(slot);
+
+    while (NUMBER(word) == ref->record->number) {
+        if (atomic_compare_exchange_weak(slot, &word, CHANGES(word) + ONE_CHANGE + OPEN)) {
+            retire(word);
+            return;
+        }
+    }
+}
+
 bool record_is_dropped(const struct record_ref *ref)
 {
     return atomic_load(&ref->record->dropped);

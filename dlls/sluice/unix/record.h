@@ -41,9 +41,9 @@ int record_keep(uint64_t handle, int (*obtain)(uint64_t handle, int *fd));
 bool record_take(uint64_t handle, struct record_ref *ref);
 void record_give(struct record_ref *ref);
 
-/* The same for a poll of many, which notes itself what it holds: the record and its descriptor, NULL
- * where nothing is kept.  Dropping it wakes every thread that has entered a wait for WAITER_ANY
- * (waiter.h) before it held the record. */
+/* The same for a poll of many, which notes itself what it holds: the record and its descriptor,
+ * NULL where nothing is kept.  Dropping it wakes every thread that has entered a wait for
+ * WAITER_ANY (waiter.h) before it held the record. */
 struct record *record_hold(uint64_t handle, int *fd);
 void record_release(struct record *record, uint64_t handle);
 bool record_was_dropped(const struct record *record);
@@ -52,6 +52,10 @@ bool record_was_dropped(const struct record *record);
  * any more, and waits on it end.  The descriptor is closed by the last user, which may be this
  * call. Another can be kept once the handle is opened again. */
 void record_drop(uint64_t handle);
+
+/* Drops this record, where it is still the handle's; another can be kept at once.  The socket
+ * behind the handle may be given another descriptor now. */
+void record_take_back(const struct record_ref *ref);
 
 /* Whether the record was dropped since the reference was taken. */
 bool record_is_dropped(const struct record_ref *ref);
