@@ -9,7 +9,14 @@
 
 enum how { BY_SELECT, BY_POLL };
 
-/* A wait for reading on two sockets in a thread of its own. */
+/* Idle sockets that are waited for as well: few and many sockets may be waited for in ways that
+ * differ.
+ */
+enum { CROWD = 200 };
+static SOCKET crowd[CROWD];
+static unsigned int crowd_size;
+
+/* A wait for reading on two sockets, and the crowd, in a thread of its own. */
 struct watcher {
     SOCKET s[2];
     enum how how;
@@ -24,14 +31,24 @@ static DWORD WINAPI watch(void *context)
 {
     struct watcher *w = context;
     struct timeval limit = {w->ms / 1000, w->ms % 1000 * 1000};
-    WSAPOLLFD fds[2] = {{w->s[0], POLLRDNORM, 0}, {w->s[1], POLLRDNORM, 0}};
-    fd_set set = {2, {w->s[0], w->s[1]}};
+    const unsigned int count = 2 + crowd_size;
+    WSAPOLLFD fds[2 + CROWD];
+    struct {
+        u_int count;
+        SOCKET array[2 + CROWD];
+    } set = {.count = count};
 
+    for (unsigned int i = 0; i < count; i++) {
+        set.array[i] = i < 2 ? w->s[i] : crowd[i - 2];
+        fds[i] = (WSAPOLLFD){set.array[i], POLLRDNORM, 0};
+    }
     InterlockedExchange(&w->calls, 1);
-    w->result = w->how == BY_POLL ? WSAPoll(fds, 2, w->ms) : select(0, &set, NULL, NULL, &limit);
+    w->result = w->how == BY_POLL ? WSAPoll(fds, count, w->ms)
+                                  : select(0, (fd_set *)&set, NULL, NULL, &limit);
     w->error = WSAGetLastError();
     for (int i = 0; i < 2; i++)
-        w->found[i] = w->how == BY_POLL ? fds[i].revents : FD_ISSET(w->s[i], &set);
+        w->found[i] =
+            w->how == BY_POLL ? fds[i].revents : __WSAFDIsSet(w->s[i], (fd_set *)&set) != 0;
     return 0;
 }
 
@@ -62,13 +79,30 @@ static void assert_found(struct watcher *w, int revents)
     ck_assert_int_eq(w->found[1], w->how == BY_POLL ? revents : 1);
 }
 
+/* Two cases: without the crowd, and with it. */
+static void crowded(unsigned int size, void (*test)(void))
+{
+    winsock();
+    for (crowd_size = 0; crowd_size < size; crowd_size++)
+        crowd[crowd_size] = bound(AF_INET, SOCK_DGRAM);
+    test();
+}
+#define BOTH(name)                                                                                 \
+    CASE(wait, name)                                                                               \
+    {                                                                                              \
+        crowded(0, name);                                                                          \
+    }                                                                                              \
+    CASE(wait, many_##name)                                                                        \
+    {                                                                                              \
+        crowded(CROWD, name);                                                                      \
+    }
+
 static void closed_meanwhile(int by_handle)
 {
     struct watcher w;
     SOCKET idle;
     int unused, late = 0;
 
-    winsock();
     idle = pair_up(AF_INET, &unused);
     for (int i = 0; i < 4; i++) {
         int k;
@@ -88,25 +122,43 @@ static void closed_meanwhile(int by_handle)
     }
 }
 
+/* A byte by WSARecv, which pends first. */
+static void receive_overlapped(SOCKET s, int k)
+{
+    WSAOVERLAPPED overlapped = {.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL)};
+    DWORD moved, flags = 0;
+    char byte;
+    WSABUF buffer = {1, &byte};
+
+    assert_fails(WSARecv(s, &buffer, 1, NULL, &flags, &overlapped, NULL), WSA_IO_PENDING);
+    peer_ok("send %d 61 1000", k);
+    ck_assert(WSAGetOverlappedResult(s, &overlapped, &moved, TRUE, &flags));
+    ck_assert_uint_eq(moved, 1);
+    CloseHandle(overlapped.hEvent);
+}
+
 /* Tests: closed by another thread meanwhile: readable, POLLNVAL. */
-CASE(wait, closed_meanwhile)
+static void socket_closed(void)
 {
     closed_meanwhile(0);
 }
 
-CASE(wait, handle_closed_meanwhile)
+BOTH(socket_closed)
+
+static void handle_closed(void)
 {
     closed_meanwhile(1);
 }
 
-CASE(wait, data_meanwhile)
+BOTH(handle_closed)
+
+static void data_meanwhile(void)
 {
     struct watcher w;
     SOCKET idle, s;
     int unused, k;
     char byte;
 
-    winsock();
     idle = pair_up(AF_INET, &unused);
     s = pair_up(AF_INET, &k);
     for (int i = 0; i < 4; i++) {
@@ -117,13 +169,14 @@ CASE(wait, data_meanwhile)
     }
 }
 
-CASE(wait, end_meanwhile)
+BOTH(data_meanwhile)
+
+static void end_meanwhile(void)
 {
     struct watcher w;
     SOCKET idle;
     int unused;
 
-    winsock();
     idle = pair_up(AF_INET, &unused);
     for (int i = 0; i < 4; i++) {
         int k;
@@ -135,13 +188,14 @@ CASE(wait, end_meanwhile)
     }
 }
 
-CASE(wait, reset_meanwhile)
+BOTH(end_meanwhile)
+
+static void reset_meanwhile(void)
 {
     struct watcher w;
     SOCKET idle;
     int unused;
 
-    winsock();
     idle = pair_up(AF_INET, &unused);
     for (int i = 0; i < 4; i++) {
         char byte;
@@ -157,13 +211,14 @@ CASE(wait, reset_meanwhile)
     }
 }
 
-CASE(wait, connection_meanwhile)
+BOTH(reset_meanwhile)
+
+static void connection_meanwhile(void)
 {
     struct watcher w;
     SOCKET idle, l;
     int unused;
 
-    winsock();
     idle = pair_up(AF_INET, &unused);
     l = listener(AF_INET, 5);
     for (int i = 0; i < 4; i++) {
@@ -173,6 +228,8 @@ CASE(wait, connection_meanwhile)
         closesocket(accept(l, NULL, NULL));
     }
 }
+
+BOTH(connection_meanwhile)
 
 /* A datagram that met nobody, and one that comes later, both while somebody waits. */
 struct late {
@@ -225,14 +282,13 @@ CASE(wait, refused_meanwhile)
 }
 
 /* A user APC runs inside the wait, which goes on. */
-CASE(wait, apc_meanwhile)
+static void apc_meanwhile(void)
 {
     struct watcher w;
     SOCKET idle, s;
     int unused, k;
     char byte;
 
-    winsock();
     idle = pair_up(AF_INET, &unused);
     s = pair_up(AF_INET, &k);
     for (int i = 0; i < 4; i++) {
@@ -243,6 +299,59 @@ CASE(wait, apc_meanwhile)
         assert_returns(recv(s, &byte, 1, 0), 1);
     }
 }
+
+BOTH(apc_meanwhile)
+
+/* One of the two has been received from overlapped; either may be the one that gets the data. */
+static void mixed_meanwhile(void)
+{
+    SOCKET s[2];
+    int k[2];
+
+    for (int i = 0; i < 2; i++)
+        s[i] = pair_up(AF_INET, &k[i]);
+    receive_overlapped(s[0], k[0]);
+    for (int i = 0; i < 8; i++) {
+        const int gets = i / 2 % 2;
+        struct watcher w;
+        char byte;
+
+        start(&w, i % 2 ? BY_POLL : BY_SELECT, s[!gets], s[gets], waits[i / 4]);
+        peer_ok("send %d 61 1000", k[gets]);
+        assert_found(&w, POLLRDNORM);
+        assert_returns(recv(s[gets], &byte, 1, 0), 1);
+    }
+}
+
+BOTH(mixed_meanwhile)
+
+/* The limit is kept, and not passed by much. */
+static void time_limit(void)
+{
+    struct watcher w;
+    SOCKET idle, s;
+    int unused;
+
+    idle = pair_up(AF_INET, &unused);
+    s = pair_up(AF_INET, &unused);
+    for (int i = 0; i < 8; i++) {
+        static const int limits[] = {1, 49, 120, 500};
+        ULONGLONG begun = now_ms();
+
+        memset(&w, 0, sizeof(w));
+        w.s[0] = idle;
+        w.s[1] = s;
+        w.how = i % 2 ? BY_POLL : BY_SELECT;
+        w.ms = limits[i / 2];
+        watch(&w);
+        doing("%s of %d ms", w.how == BY_POLL ? "WSAPoll" : "select", w.ms);
+        ck_assert_int_eq(w.result, 0);
+        ck_assert_uint_ge(now_ms() - begun + 16, (unsigned)w.ms); /* the clock's step */
+        ck_assert_uint_lt(now_ms() - begun, (unsigned)w.ms + PATIENCE);
+    }
+}
+
+BOTH(time_limit)
 
 static volatile LONG apcs;
 
@@ -278,13 +387,12 @@ CASE(wait, apc_in_short_waits)
 }
 
 /* A thread ended inside a wait leaves the sockets usable, and their end visible to the peer. */
-CASE(wait, terminated_meanwhile)
+static void terminated_meanwhile(void)
 {
     struct watcher w;
     SOCKET idle, s;
     int unused, k;
 
-    winsock();
     idle = pair_up(AF_INET, &unused);
     s = pair_up(AF_INET, &k);
     for (int i = 0; i < 8; i++) {
@@ -295,3 +403,5 @@ CASE(wait, terminated_meanwhile)
     assert_works(closesocket(s));
     ck_assert_str_eq(peer("read %d 1 5000", k), "EOF");
 }
+
+BOTH(terminated_meanwhile)

@@ -21,6 +21,10 @@ SAME(ACCEPT);
 
 #define UNITS_PER_MS 10000 /* of 100 ns */
 
+/* From so many sockets on a long wait stays on the descriptors, slice by slice: to begin one takes
+ * the host a time that grows with their square, and to end it as much again. */
+#define MANY 128
+
 /* Handles have 32 significant bits; the host would look at those only. */
 static bool is_handle_value(SOCKET s)
 {
@@ -287,6 +291,20 @@ static void begin_anew(struct poll_request *request)
     }
 }
 
+/* Between two slices.  Returns how many sockets are no longer known, that is, have been closed. */
+static unsigned int find_closed(struct poll_request *request)
+{
+    unsigned int closed = 0;
+
+    for (unsigned int i = 0; i < request->count; i++) {
+        if (facts_find((SOCKET)request->entries[i].handle))
+            continue;
+        request->entries[i].state = AFD_POLL_CLOSE;
+        closed++;
+    }
+    return closed;
+}
+
 /* Milliseconds, rounded up: a wait never ends early. */
 static DWORD milliseconds(LONGLONG timeout)
 {
@@ -317,9 +335,11 @@ static bool look(struct poll_request *request, LONGLONG *timeout, unsigned int *
         .wait_ms = (int32_t)slice,
     };
 
+    request->slept = false;
     if (UNIX_CALL(poll, &params))
         return false;
     *ready = params.ready;
+    request->slept = params.is_over && slice;
     for (unsigned int i = 0; params.notable && i < request->count; i++)
         learn((SOCKET)request->entries[i].handle, poll_flags(request, i));
     if (params.hosts)
@@ -389,6 +409,13 @@ static int wait_for_any(struct poll_request *request, LONGLONG timeout)
         if (request->hosts < request->count && look(request, &timeout, &ready, &error) &&
             (error || ready || !timeout))
             return error;
+        if (request->count >= MANY && request->slept && !request->hosts) {
+            NtTestAlert(); /* runs the thread's APCs, which may close sockets */
+            if (find_closed(request))
+                return 0;
+            begin_anew(request);
+            continue;
+        }
         error = wait_in_host(request, &timeout, &ready);
         if (error || ready || !timeout || !request->deaf)
             return error;

@@ -18,6 +18,7 @@ struct poll_request {
     bool invalid;       /* a value among them is no handle's */
     bool deaf;          /* the host does not wait for one of them (FACT_DEAF) */
     bool urgent;        /* urgent bytes of one of them are remembered (FACT_URGENT) */
+    bool slept;         /* the last look at the descriptors waited its whole slice for nothing */
     void *memory;
 };
 
