@@ -3,6 +3,8 @@
  * socket is bound; more it does not need to know of a datagram that leaves. */
 #include "spi/direct_lane.h"
 
+#include "spi/facts.h"
+
 static int send_now(struct transfer *t)
 {
     struct unix_buffer buffers[UNIX_BUFFERS_MAX];
@@ -15,7 +17,8 @@ static int send_now(struct transfer *t)
         .count = direct_buffers(t, 0, buffers),
         .address_len = t->address ? t->address_len : 0,
     };
-    DWORD left = INFINITE;
+    const DWORD timeout = facts_timeout(t->s, TIMEOUT_SEND);
+    DWORD left = timeout && !t->notice.overlapped ? timeout : INFINITE;
     int error;
 
     if (t->address)

@@ -32,8 +32,10 @@
 /* The one place where a lane is chosen. */
 static const struct lane *choose_lane(struct transfer *t, bool sending)
 {
-    if (sending && t->control)
+    if (sending && t->control) {
+        direct_may_send(t->s, &t->facts); /* it uses the kept descriptor where there may be one */
         return &message_lane;
+    }
     if (t->notice.overlapped)
         return &host_lane;
     if (sending ? direct_may_send(t->s, &t->facts) : direct_may_receive(t->s, &t->facts))
@@ -221,7 +223,8 @@ static int refine_send_error(const struct transfer *t, int error)
     return error;
 }
 
-/* A send of no bytes, by whose failure the host tells again when there is room. Returns its error. */
+/* A send of no bytes, by whose failure the host tells again when there is room. Returns its error.
+ */
 static int ask_for_room(const struct transfer *t)
 {
     WSABUF none = {0, NULL};
@@ -230,8 +233,8 @@ static int ask_for_room(const struct transfer *t)
     return host_lane.send(&empty);
 }
 
-/* While the rest of an earlier send is on its way.  A send that does not wait is not tried: the host
- * would take it if the program has just had it cancel the rest. */
+/* While the rest of an earlier send is on its way.  A send that does not wait is not tried: the
+ * host would take it if the program has just had it cancel the rest. */
 static int send_behind(struct transfer *t, const struct lane *lane)
 {
     const bool tries = !t->notice.overlapped && transfer_is_nonblocking(t->s);
