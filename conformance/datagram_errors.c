@@ -185,13 +185,18 @@ CASE(datagram, unreachable_then_overlapped)
     end(thread);
 }
 
+static void tell_of_resets(SOCKET s, BOOL on)
+{
+    enum { IOCTL_UDP_CONNRESET = (int)0x9800000c };
+    DWORD n;
+
+    assert_works(WSAIoctl(s, (DWORD)IOCTL_UDP_CONNRESET, &on, sizeof(on), NULL, 0, &n, NULL, NULL));
+}
+
 /* SIO_UDP_CONNRESET off: no such error. */
 CASE(datagram, unreachable_switched_off)
 {
-    enum { IOCTL_UDP_CONNRESET = (int)0x9800000c };
-    BOOL off = FALSE;
     struct address a;
-    DWORD n;
     char byte;
     SOCKET s;
 
@@ -199,11 +204,67 @@ CASE(datagram, unreachable_switched_off)
     a = nobody();
     s = bound(AF_INET, SOCK_DGRAM);
     assert_works(connect(s, &a.sa, a.len));
-    assert_works(
-        WSAIoctl(s, (DWORD)IOCTL_UDP_CONNRESET, &off, sizeof(off), NULL, 0, &n, NULL, NULL));
+    tell_of_resets(s, FALSE);
     set_blocking(s, 0);
     assert_returns(send(s, "x", 1, 0), 1);
     Sleep(20);
     assert_fails(recv(s, &byte, 1, 0), WSAEWOULDBLOCK);
     assert_returns(send(s, "x", 1, 0), 1);
+}
+
+/* A datagram comes 300 ms from now; a receive gets it, whatever else was to be heard. */
+static void assert_data_comes(SOCKET s)
+{
+    struct later data = {.from = loopback(AF_INET, 0), .to = address_of(s), .ms = 300};
+    HANDLE thread = run_thread(send_later, &data);
+    char text[8];
+
+    assert_returns(recv(s, text, sizeof(text), 0), 5);
+    ck_assert_mem_eq(text, "later", 5);
+    end(thread);
+}
+
+/* The same of a socket that is not connected: to a receive that follows, and to one that waits. */
+CASE(datagram, unreachable_off_unconnected)
+{
+    struct later to_nobody = {.ms = 0};
+    HANDLE thread;
+
+    winsock();
+    to_nobody.to = nobody();
+    to_nobody.s = bound(AF_INET, SOCK_DGRAM);
+    wait_at_most(to_nobody.s, PATIENCE);
+    tell_of_resets(to_nobody.s, FALSE);
+    for (int i = 0; i < 3; i++) {
+        to_nobody.ms = 0;
+        ck_assert_uint_eq(send_to_nobody_later(&to_nobody), 0);
+        Sleep(30);
+        assert_data_comes(to_nobody.s);
+        to_nobody.ms = 100;
+        thread = run_thread(send_to_nobody_later, &to_nobody);
+        assert_data_comes(to_nobody.s);
+        end(thread);
+    }
+}
+
+/* SIO_UDP_CONNRESET on again: the error is told as before. */
+CASE(datagram, unreachable_on_again)
+{
+    struct address a;
+    char byte;
+    SOCKET s;
+
+    winsock();
+    a = nobody();
+    s = bound(AF_INET, SOCK_DGRAM);
+    wait_at_most(s, PATIENCE);
+    for (int i = 0; i < 2; i++) {
+        tell_of_resets(s, FALSE);
+        assert_returns(sendto(s, "x", 1, 0, &a.sa, a.len), 1);
+        Sleep(30);
+        assert_data_comes(s);
+        tell_of_resets(s, TRUE);
+        assert_returns(sendto(s, "x", 1, 0, &a.sa, a.len), 1);
+        assert_fails(recv(s, &byte, 1, 0), WSAECONNRESET);
+    }
 }

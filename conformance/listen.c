@@ -18,7 +18,7 @@ CASE(listen, not_started)
 
 /* WSAEINPROGRESS: a blocking Windows Sockets 1.1 call is in progress. */
 static SOCKET hook_listener;
-static int hook_calls, hook_result, hook_error;
+static int hook_calls, hook_result, hook_error, hook_cancelled = SOCKET_ERROR;
 
 static INT_PTR WINAPI hook(void)
 {
@@ -28,7 +28,7 @@ static INT_PTR WINAPI hook(void)
         hook_result = listen(hook_listener, 5);
         hook_error = WSAGetLastError();
         if (cancel)
-            cancel();
+            hook_cancelled = cancel();
     }
     return FALSE;
 }
@@ -51,6 +51,7 @@ CASE(listen, inside_blocking_hook)
     struct address a;
     HANDLE thread;
     WSADATA data;
+    int result, error;
     char byte;
     SOCKET s;
 
@@ -62,9 +63,13 @@ CASE(listen, inside_blocking_hook)
     s = bound(AF_INET, SOCK_DGRAM);
     a = address_of(s);
     thread = run_thread(send_later, &a);
-    recv(s, &byte, 1, 0);
+    result = recv(s, &byte, 1, 0);
+    error = WSAGetLastError();
     join_thread(thread, 10000);
     ck_assert_int_gt(hook_calls, 0);
+    ck_assert_int_eq(hook_cancelled, 0);
+    ck_assert_int_eq(result, SOCKET_ERROR);
+    assert_code(error, WSAEINTR);
     ck_assert_int_eq(hook_result, SOCKET_ERROR);
     assert_code(hook_error, WSAEINPROGRESS);
     /* Outside the hook it works. */

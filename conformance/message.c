@@ -2,9 +2,7 @@
 /* WSASendMsg and WSARecvMsg with control messages.  Sources: their pages, WSAMSG, the pages of the
  * IPPROTO_IP, IPPROTO_IPV6 and IPPROTO_UDP options; tests are Wine's test_ip_pktinfo,
  * test_ipv4_cmsg, test_ipv6_cmsg, which were run on Windows. */
-#include "remote.h"
-
-#include <mswsock.h>
+#include "overlap.h"
 
 /* Not in every header. */
 enum {
@@ -30,16 +28,6 @@ struct message {
     struct address name;
     char control[512] __attribute__((aligned(8)));
 };
-
-static void *extension(SOCKET s, GUID guid)
-{
-    void *function = NULL;
-    DWORD size;
-
-    assert_works(WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &guid, sizeof(guid), &function,
-                          sizeof(function), &size, NULL, NULL));
-    return function;
-}
 
 static int send_msg(SOCKET s, WSAMSG *msg, DWORD *sent, OVERLAPPED *overlapped)
 {
@@ -212,6 +200,53 @@ CASE(message, source_address_v6)
     ck_assert_int_eq(found_int(&m, IPPROTO_IPV6, IPV6_HOPLIMIT), 9);
 }
 
+/* The error of a datagram that is to leave from this source address, 0 where it was sent. */
+static int send_from(SOCKET from, SOCKET to, const IN6_PKTINFO *source)
+{
+    static struct message m;
+    DWORD sent = 0;
+
+    prepare(&m, BODY_LEN, 0);
+    address_to(&m, to);
+    add(&m, IPPROTO_IPV6, IPV6_PKTINFO, source, sizeof(*source));
+    if (send_msg(from, &m.msg, &sent, NULL))
+        return WSAGetLastError();
+    ck_assert_uint_eq(sent, BODY_LEN);
+    return 0;
+}
+
+/* The source is the one that was asked for, or the send fails: with an address that is none of this
+ * machine's (2001:db8::1, documentation) or an interface that is not there.  Whether one
+ * interface's address may send to another's is the system's affair. */
+CASE(message, source_address_v6_obeyed)
+{
+    static struct message m;
+    static const IN6_PKTINFO foreign = {{.u.Byte = {0x20, 1, 0x0d, 0xb8, [15] = 1}}, 0};
+    static const IN6_PKTINFO nowhere = {IN6ADDR_LOOPBACK_INIT, 0x7ffffff0};
+    char buffer[4096] __attribute__((aligned(8)));
+    SOCKET_ADDRESS_LIST *own = (SOCKET_ADDRESS_LIST *)buffer;
+    SOCKET to, from;
+    DWORD size;
+
+    winsock();
+    to = bound(AF_INET6, SOCK_DGRAM);
+    from = new_socket(AF_INET6, SOCK_DGRAM);
+    ck_assert_int_ne(send_from(from, to, &foreign), 0);
+    ck_assert_int_ne(send_from(from, to, &nowhere), 0);
+    ck_assert_int_eq(selects(to, 'r', 50), 0);
+    assert_works(
+        WSAIoctl(from, SIO_ADDRESS_LIST_QUERY, NULL, 0, buffer, sizeof(buffer), &size, NULL, NULL));
+    for (int i = 0; i < own->iAddressCount; i++) {
+        const struct sockaddr_in6 *address = (const void *)own->Address[i].lpSockaddr;
+        const IN6_PKTINFO source = {address->sin6_addr, 0};
+
+        if (address->sin6_scope_id || send_from(from, to, &source))
+            continue;
+        take(to, &m);
+        ck_assert_mem_eq(&m.name.v6.sin6_addr, &source.ipi6_addr, sizeof(source.ipi6_addr));
+    }
+}
+
 /* Options that ask for a part of what arrives with a datagram, and the size of their values. */
 static const struct {
     int family, level, option, type;
@@ -283,6 +318,38 @@ CASE(message, destination)
     ck_assert_uint_ne(info.ipi_ifindex, 0);
     ck_assert_uint_eq((DWORD)found_int(&m, IPPROTO_IP, OPT_RECVDSTADDR), htonl(INADDR_LOOPBACK));
     ck_assert_uint_eq((DWORD)found_int(&m, IPPROTO_IP, OPT_RECVIF), info.ipi_ifindex);
+}
+
+CASE(message, destination_v6)
+{
+    static struct message m;
+    IN6_PKTINFO info = {.ipi6_ifindex = 0};
+    const void *found;
+    struct address a;
+    SOCKET to, from;
+
+    winsock();
+    to = new_socket(AF_INET6, SOCK_DGRAM);
+    from = new_socket(AF_INET6, SOCK_DGRAM);
+    a = wildcard(AF_INET6, 0);
+    assert_works(bind(to, &a.sa, a.len));
+    a = loopback(AF_INET6, port_of(to));
+    set_int(to, IPPROTO_IPV6, IPV6_PKTINFO, 1);
+    set_int(to, IPPROTO_IPV6, OPT_RECVDSTADDR, 1);
+    set_int(to, IPPROTO_IPV6, OPT_RECVIF, 1);
+    assert_returns(sendto(from, BODY, BODY_LEN, 0, &a.sa, a.len), BODY_LEN);
+    take(to, &m);
+    ck_assert_ptr_nonnull(found = find(&m, IPPROTO_IPV6, IPV6_PKTINFO, sizeof(info)));
+    memcpy(&info, found, sizeof(info));
+    ck_assert_mem_eq(&info.ipi6_addr, &in6addr_loopback, sizeof(in6addr_loopback));
+    ck_assert_uint_ne(info.ipi6_ifindex, 0);
+    ck_assert_uint_eq((DWORD)found_int(&m, IPPROTO_IPV6, OPT_RECVIF), info.ipi6_ifindex);
+    ck_assert_ptr_nonnull(found = find(&m, IPPROTO_IPV6, OPT_RECVDSTADDR, sizeof(IN6_ADDR)));
+    ck_assert_mem_eq(found, &in6addr_loopback, sizeof(in6addr_loopback));
+    /* As the source of an answer it will do. */
+    to = bound(AF_INET6, SOCK_DGRAM);
+    assert_code(send_from(from, to, &info), 0);
+    take(to, &m);
 }
 
 /* No room for the messages: MSG_CTRUNC and WSAEMSGSIZE, with all of the data (tests).  No room for
@@ -420,50 +487,4 @@ CASE(message, overlapped_send)
     ck_assert_uint_eq(sent, BODY_LEN);
     take(to, &m);
     ck_assert_int_eq(found_int(&m, IPPROTO_IP, IP_TTL), 33);
-}
-
-/* A datagram ends with an element that has TP_ELEMENT_EOP, and with the last (TransmitPackets). */
-CASE(message, transmit_packets)
-{
-    char path[MAX_PATH], directory[MAX_PATH], text[16];
-    TRANSMIT_PACKETS_ELEMENT elements[] = {
-        {.dwElFlags = TP_ELEMENT_MEMORY, .cLength = 3, .pBuffer = "abc"},
-        {.dwElFlags = TP_ELEMENT_MEMORY | TP_ELEMENT_EOP, .cLength = 2, .pBuffer = "de"},
-        {.dwElFlags = TP_ELEMENT_FILE | TP_ELEMENT_EOP, .cLength = 4},
-        {.dwElFlags = TP_ELEMENT_MEMORY, .cLength = 1, .pBuffer = "z"},
-    };
-    static const char *const want[] = {"abcde", "ifth", "z"};
-    OVERLAPPED overlapped = {.hEvent = CreateEventA(NULL, TRUE, FALSE, NULL)};
-    LPFN_TRANSMITPACKETS transmit;
-    struct address to;
-    SOCKET from, s;
-    DWORD n;
-
-    winsock();
-    s = bound(AF_INET, SOCK_DGRAM);
-    to = address_of(s);
-    from = new_socket(AF_INET, SOCK_DGRAM);
-    transmit = (LPFN_TRANSMITPACKETS)extension(from, (GUID)WSAID_TRANSMITPACKETS);
-    assert_fails(transmit(from, elements, 2, 0, NULL, 0) - 1, WSAENOTCONN);
-    assert_works(connect(from, &to.sa, to.len));
-    GetTempPathA(sizeof(directory), directory);
-    GetTempFileNameA(directory, "slu", 0, path);
-    elements[2].hFile = CreateFileA(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, CREATE_ALWAYS,
-                                    FILE_FLAG_DELETE_ON_CLOSE, NULL);
-    elements[2].nFileOffset.QuadPart = 1;
-    ck_assert(WriteFile(elements[2].hFile, "fifth", 5, &n, NULL));
-    for (int k = 0; k < 2; k++) { /* and overlapped */
-        BOOL done = transmit(from, elements, ARRAYSIZE(elements), 0, k ? &overlapped : NULL, 0);
-        int error = WSAGetLastError();
-
-        ck_assert_msg(done || (k && error == WSA_IO_PENDING), "%s", wsa_name(error));
-        for (size_t i = 0; i < ARRAYSIZE(want); i++) {
-            ck_assert_int_eq(selects(s, 'r', PATIENCE), 1);
-            assert_returns(recv(s, text, sizeof(text), 0), (int)strlen(want[i]));
-            ck_assert_mem_eq(text, want[i], strlen(want[i]));
-        }
-        ck_assert_int_eq(selects(s, 'r', 0), 0);
-    }
-    ck_assert_uint_eq(WaitForSingleObject(overlapped.hEvent, 5000), WAIT_OBJECT_0);
-    CloseHandle(elements[2].hFile);
 }

@@ -10,6 +10,7 @@
  * ends ("sluice-requests end").  No operation has to wait; what it needs is brought about before.
  * Where one took long all the same, on a busy machine, the batch ends with "sluice-requests long".
  */
+#include "requests_datagrams.h"
 #include "requests_sockets.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,48 +117,15 @@ static void do_waitall(void)
     must(recv(client, buffer, MESSAGE, MSG_WAITALL) == MESSAGE, "recv, MSG_WAITALL");
 }
 
-static void do_sendto(void)
+/* A send and a receive: of several urgent bytes in a row only the last stays one.  It may not be
+ * there at once. */
+static void do_oob(void)
 {
-    must(sendto(sender, buffer, MESSAGE, 0, (struct sockaddr *)&receiver_address,
-                sizeof(receiver_address)) == MESSAGE,
-         "sendto");
-}
+    int tries = 0;
 
-static void do_recvfrom(void)
-{
-    struct sockaddr_in from;
-    int size = sizeof(from);
-
-    must(recvfrom(receiver, buffer, LARGE, 0, (struct sockaddr *)&from, &size) == MESSAGE,
-         "recvfrom");
-}
-
-static WSAMSG message(struct sockaddr_in *address, WSABUF *data)
-{
-    WSAMSG message = {.name = (struct sockaddr *)address,
-                      .namelen = sizeof(*address),
-                      .lpBuffers = data,
-                      .dwBufferCount = 1};
-    return message;
-}
-
-static void do_sendmsg(void)
-{
-    WSABUF data = {MESSAGE, buffer};
-    WSAMSG m = message(&receiver_address, &data);
-    DWORD n;
-
-    must(!send_message(sender, &m, 0, &n, NULL, NULL) && n == MESSAGE, "WSASendMsg");
-}
-
-static void do_recvmsg(void)
-{
-    struct sockaddr_in from;
-    WSABUF data = {LARGE, buffer};
-    WSAMSG m = message(&from, &data);
-    DWORD n;
-
-    must(!receive_message(receiver, &m, &n, NULL, NULL) && n == MESSAGE, "WSARecvMsg");
+    must(send(client, buffer, 1, MSG_OOB) == 1, "send, MSG_OOB");
+    while (recv(server, buffer, 1, MSG_OOB) != 1)
+        must(WSAGetLastError() == WSAEINVAL && ++tries < 10000, "recv, MSG_OOB");
 }
 
 static void do_pingpong(void)
@@ -367,6 +335,10 @@ static const struct row {
     {"recvfrom", fill_datagrams, do_recvfrom, NULL},
     {"WSASendMsg", NULL, do_sendmsg, empty_datagrams},
     {"WSARecvMsg", fill_datagrams, do_recvmsg, NULL},
+    {"WSASendTo", NULL, do_wsasendto, empty_datagrams},
+    {"WSARecvFrom", fill_datagrams, do_wsarecvfrom, NULL},
+    {"sendmsg-control", NULL, do_sendmsg_control, empty_datagrams},
+    {"recvmsg-control", fill_controls, do_recvmsg_control, no_controls},
     {"pingpong", NULL, do_pingpong, NULL},
     {"stream-1k", NULL, do_stream_1k, empty_stream},
     {"stream-64k", NULL, do_stream_64k, NULL},
@@ -385,6 +357,7 @@ static const struct row {
     {"getpeername", NULL, do_getpeername, NULL},
     {"accept", arrive, do_accept, leave},
     {"churn", NULL, do_churn, NULL},
+    {"MSG_OOB", NULL, do_oob, NULL},
 };
 
 /* The counter is read without the server.  Returns the longest that an operation took, in ms. */
