@@ -22,6 +22,7 @@ typedef uint64_t __attribute__((aligned(8))) u64_a8;
 /* X(name): struct NAME_params, and in sluice.so `int unix_NAME(struct NAME_params *)`. */
 #define UNIX_CALLS(X)                                                                              \
     X(attach)                                                                                      \
+    X(tell_end)                                                                                    \
     X(open_record)                                                                                 \
     X(keep)                                                                                        \
     X(forget_errors)                                                                               \
@@ -78,6 +79,12 @@ struct attach_params {
     uint32_t told_minor;
     uint32_t tested;  /* out: 1 where that version was tried, 0 where nobody knows */
     char reason[128]; /* out: what does not fit; what mends it. Where the call fails */
+};
+
+/* Has a word of memory set to 1 when the calling thread is over, terminated or not: after anything
+ * it does in sluice.dll.  In place of the word it named before.  WSAENOBUFS: it stays as it was. */
+struct tell_end_params {
+    u64_a8 word; /* in: int32_t; 0: none */
 };
 
 /* The errno behind the thread's last failure; forgets it. */
@@ -348,6 +355,7 @@ enum unix_call_number {
 };
 
 _Static_assert(sizeof(struct attach_params) == 152, "one layout for every compiler");
+_Static_assert(sizeof(struct tell_end_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct open_record_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct forget_errors_params) == 8, "one layout for every compiler");
 _Static_assert(sizeof(struct keep_params) == 16, "one layout for every compiler");

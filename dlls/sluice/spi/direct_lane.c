@@ -318,7 +318,13 @@ static int direct_send(struct transfer *t)
     }
     if (!t->moved && (error == DIRECT_GONE || error == DIRECT_HOST))
         return host_lane.send(t);
-    return t->moved ? 0 : error; /* what has gone is told; the next call meets the error again */
+    /* What has gone is told, and the next call meets the error again; but a call that was to send
+     * all of it, and has waited as long as it may, has failed (SO_SNDTIMEO: the socket's state is
+     * then not defined). */
+    if (t->moved && error != WSAETIMEDOUT)
+        return 0;
+    t->moved = 0;
+    return error;
 }
 
 const struct lane direct_lane = {direct_send, direct_receive, UNIX_BUFFERS_MAX};

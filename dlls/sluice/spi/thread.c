@@ -6,6 +6,7 @@
 
 #include "spi/thread.h"
 
+#include "spi/host.h"
 #include "spi/upcall.h"
 
 /* How often a blocking hook of 1.1 runs once it has nothing more to do. */
@@ -18,10 +19,11 @@
 #define KEPT_ROOMS 2
 
 struct thread_data {
+    volatile LONG ended; /* set by the Unix side: the thread is over, without thread_detach */
     HANDLE event;
     bool event_taken;
     struct {
-        void *memory;
+        void *volatile memory; /* at any time to be freed by another, should the thread be ended */
         size_t size;
         bool taken;
     } rooms[KEPT_ROOMS];
@@ -56,25 +58,88 @@ static struct thread_data *thread_peek(void)
     return data;
 }
 
-static struct thread_data *thread_get(void)
+/* One that is over without thread_detach runs no more, and waits for nothing. */
+static bool is_there(const struct thread_data *data)
 {
-    struct thread_data *data = thread_peek();
+    return !data->ended;
+}
 
-    if (data)
-        return data;
+/* Under list_lock. */
+static void enlist(struct thread_data *data, struct thread_data **list)
+{
+    data->next = *list;
+    data->link = list;
+    if (*list)
+        (*list)->link = &data->next;
+    *list = data;
+}
+
+static void delist(struct thread_data *data)
+{
+    *data->link = data->next;
+    if (data->next)
+        data->next->link = data->link;
+}
+
+static void discard(struct thread_data *data)
+{
+    if (data->event)
+        NtClose(data->event);
+    for (int i = 0; i < KEPT_ROOMS; i++)
+        free(data->rooms[i].memory);
+    free(data);
+}
+
+/* Discards what threads left that were terminated.  With such a thread the host has cancelled its
+ * requests: of what they named it writes the status block alone, on the thread's stack. */
+static void discard_ended(void)
+{
+    struct thread_data *ended = NULL;
+
+    AcquireSRWLockExclusive(&list_lock);
+    for (struct thread_data *data = threads, *next; data; data = next) {
+        next = data->next;
+        if (is_there(data))
+            continue;
+        delist(data);
+        enlist(data, &ended);
+    }
+    ReleaseSRWLockExclusive(&list_lock);
+    for (struct thread_data *next; ended; ended = next) {
+        next = ended->next;
+        discard(ended);
+    }
+}
+
+static void tell_end(volatile LONG *word)
+{
+    struct tell_end_params params = {.word = unix_pointer(word)};
+
+    UNIX_CALL(tell_end, &params); /* where it fails, what a terminated thread leaves stays there */
+}
+
+static struct thread_data *thread_make(void)
+{
+    struct thread_data *data;
+
+    discard_ended();
     data = calloc(1, sizeof(*data));
     if (!data)
         return NULL;
     data->id = GetCurrentThreadId();
     TlsSetValue(tls, data);
+    tell_end(&data->ended);
     AcquireSRWLockExclusive(&list_lock);
-    data->next = threads;
-    data->link = &threads;
-    if (threads)
-        threads->link = &data->next;
-    threads = data;
+    enlist(data, &threads);
     ReleaseSRWLockExclusive(&list_lock);
     return data;
+}
+
+static struct thread_data *thread_get(void)
+{
+    struct thread_data *data = thread_peek();
+
+    return data ? data : thread_make();
 }
 
 void thread_detach(void)
@@ -84,16 +149,11 @@ void thread_detach(void)
     if (!data)
         return;
     TlsSetValue(tls, NULL);
+    tell_end(NULL);
     AcquireSRWLockExclusive(&list_lock);
-    *data->link = data->next;
-    if (data->next)
-        data->next->link = data->link;
+    delist(data);
     ReleaseSRWLockExclusive(&list_lock);
-    if (data->event)
-        NtClose(data->event);
-    for (int i = 0; i < KEPT_ROOMS; i++)
-        free(data->rooms[i].memory);
-    free(data);
+    discard(data);
 }
 
 #define MANUAL_RESET 0 /* NotificationEvent of the native headers */
@@ -141,7 +201,10 @@ void *room_take(size_t size)
         if (data->rooms[i].taken)
             continue;
         if (data->rooms[i].size < size) {
-            free(data->rooms[i].memory);
+            void *small = data->rooms[i].memory;
+
+            data->rooms[i].memory = NULL;
+            free(small);
             data->rooms[i].memory = malloc(size);
             data->rooms[i].size = data->rooms[i].memory ? size : 0;
         }
@@ -202,7 +265,7 @@ void thread_interrupt_waits(HANDLE handle)
 
     AcquireSRWLockShared(&list_lock);
     for (struct thread_data *data = threads; data; data = data->next)
-        for (unsigned int i = 0; i < DEEPEST_WAITS; i++)
+        for (unsigned int i = 0; i < DEEPEST_WAITS && is_there(data); i++)
             if (data->waiting[i].handle == handle)
                 NtCancelIoFileEx(handle, data->waiting[i].io, &io);
     ReleaseSRWLockShared(&list_lock);
@@ -214,7 +277,7 @@ bool thread_is_waited_for(HANDLE handle)
 
     AcquireSRWLockShared(&list_lock);
     for (struct thread_data *data = threads; data; data = data->next)
-        for (unsigned int i = 0; i < DEEPEST_WAITS; i++)
+        for (unsigned int i = 0; i < DEEPEST_WAITS && is_there(data); i++)
             found |= data->waiting[i].handle == handle;
     ReleaseSRWLockShared(&list_lock);
     return found;
@@ -260,7 +323,7 @@ bool thread_cancel_blocking_call(DWORD id)
 
     AcquireSRWLockExclusive(&list_lock);
     for (struct thread_data *data = threads; data; data = data->next) {
-        if (data->id != id || !data->waits)
+        if (data->id != id || !data->waits || !is_there(data))
             continue;
         InterlockedExchange(&data->cancel, 1);
         found = true;

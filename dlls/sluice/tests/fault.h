@@ -46,7 +46,8 @@
       (fd, buffer, length, flags))                                                                 \
     X(send, ssize_t, (int fd, const void *buffer, size_t length, int flags),                       \
       (fd, buffer, length, flags))                                                                 \
-    X(flock, int, (int fd, int operation), (fd, operation))
+    X(flock, int, (int fd, int operation), (fd, operation))                                        \
+    X(setspecific, int, (pthread_key_t key, const void *value), (key, value))
 
 enum fault_call {
 #define X(name, result, parameters, arguments) FAULT_##name,

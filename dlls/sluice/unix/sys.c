@@ -85,6 +85,7 @@ struct sys_calls sys = {
     .sendto = sys_sendto,
     .send = send,
     .flock = flock,
+    .setspecific = pthread_setspecific,
     .getaddrinfo = getaddrinfo,
     .freeaddrinfo = freeaddrinfo,
     .getnameinfo = getnameinfo,

@@ -7,6 +7,7 @@
 #include <ifaddrs.h>
 #include <netdb.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -36,6 +37,7 @@ struct sys_calls {
                       const struct sockaddr *address, socklen_t address_len);
     ssize_t (*send)(int fd, const void *buffer, size_t length, int flags);
     int (*flock)(int fd, int operation);
+    int (*setspecific)(pthread_key_t key, const void *value); /* returns an error number */
     /* Name services (unix/names_*.c). */
     int (*getaddrinfo)(const char *node, const char *service, const struct addrinfo *hints,
                        struct addrinfo **found);
