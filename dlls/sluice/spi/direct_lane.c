@@ -177,9 +177,7 @@ static uint32_t identity_at_rest(SOCKET s)
     return token;
 }
 
-/* Closed during the wait, the handle may name another socket by now, whose data are not this
- * call's.
- */
+/* Closed during the wait, the handle may name another socket by now: its data are not ours. */
 static bool is_same(const struct patience *patience)
 {
     return !patience->token || identity_at_rest(patience->s) == patience->token;
